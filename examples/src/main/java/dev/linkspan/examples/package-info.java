@@ -1,0 +1,2 @@
+/** The code of the README and the demo. */
+package dev.linkspan.examples;

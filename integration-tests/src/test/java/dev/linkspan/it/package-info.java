@@ -1,0 +1,2 @@
+/** Scenarios on real brokers; one subpackage a broker. */
+package dev.linkspan.it;
