@@ -1,0 +1,213 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One reading of one message's headers through the propagator, bounded and guarded. Never throws. */
+final class Extraction<H> {
+
+    /** What the headers said of the producer. */
+    enum Outcome {
+        LINKED,
+        /** No trace field at all: the producer did not inject. */
+        MISSING,
+        /** A trace field, but nothing valid in it. */
+        MALFORMED,
+        /** A trace field too long to be read. */
+        OVERSIZED;
+
+        final String value = Text.asciiLowerCase(name());
+    }
+
+    private static final TextMapGetter<Extraction<?>> GETTER = new Getter();
+    private static final int MAX_NAMES = 1000;
+
+    private final Propagation propagation;
+    private final HeaderCarrier<H> carrier;
+    private final H headers;
+    private @Nullable Boolean conflictingTraceparent;
+    private boolean present;
+    private boolean traceFieldOversized;
+    private int served;
+
+    private Context context;
+    private SpanContext spanContext = SpanContext.getInvalid();
+    private Outcome outcome = Outcome.MISSING;
+    int oversizedFields;
+    int conflictingFields;
+    int malformedFields;
+
+    private Extraction(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context base) {
+        this.propagation = propagation;
+        this.carrier = carrier;
+        this.headers = headers;
+        this.context = base;
+    }
+
+    /**
+     * @param base must hold no span, else a message without a context would seem to come from the ambient span
+     */
+    static <H> Extraction<H> of(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context base) {
+        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, base);
+        extraction.run();
+        return extraction;
+    }
+
+    private void run() {
+        try {
+            Context extracted = propagation.propagator.extract(context, this, GETTER);
+            spanContext = Span.fromContext(extracted).getSpanContext();
+            context = extracted;
+        } catch (Throwable t) {
+            propagation.errors.add("extract", t);
+        }
+        if (spanContext.isValid()) {
+            outcome = Outcome.LINKED;
+        } else if (traceFieldOversized) {
+            outcome = Outcome.OVERSIZED;
+        } else if (present) {
+            outcome = Outcome.MALFORMED;
+        }
+    }
+
+    /** What the propagator made of the base context. */
+    Context context() {
+        return context;
+    }
+
+    /** The creation context; invalid if there is none. */
+    SpanContext spanContext() {
+        return spanContext;
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    boolean hasRejections() {
+        return oversizedFields + conflictingFields + malformedFields > 0;
+    }
+
+    private @Nullable String field(String name) {
+        String lower = Text.asciiLowerCase(name);
+        int limit = lower.equals("traceparent") ? FieldLimits.TRACEPARENT_BYTES : FieldLimits.FIELD_BYTES;
+        String value = read(name, limit);
+        if (value == null) {
+            return null;
+        }
+        boolean traceField = propagation.isTraceField(lower);
+        present |= traceField && !lower.equals("tracestate");
+        return switch (lower) {
+            case "baggage" -> baggage(value);
+            case "tracestate" -> traceState(value);
+            default -> other(lower, value, limit, traceField);
+        };
+    }
+
+    private @Nullable String other(String name, String value, int limit, boolean traceField) {
+        if (value.length() * 3 > limit && Text.utf8Length(value) > limit) {
+            oversizedFields++;
+            traceFieldOversized |= traceField;
+            return null;
+        }
+        if (traceField && !Text.isPrintableAscii(value)) {
+            malformedFields++;
+            return null;
+        }
+        if (name.equals("traceparent") && conflictingTraceparent()) {
+            conflictingFields++;
+        }
+        return serve(value);
+    }
+
+    private @Nullable String traceState(String value) {
+        // a tracestate belongs to one traceparent; with several we cannot tell to which
+        if (conflictingTraceparent() || !Text.isPrintableAscii(value)) {
+            malformedFields++;
+            return null;
+        }
+        String cut = FieldLimits.cutTraceState(value);
+        if (cut.length() < value.length()) {
+            oversizedFields++;
+        }
+        return serve(cut);
+    }
+
+    private @Nullable String baggage(String value) {
+        FieldLimits.Baggage baggage = FieldLimits.Baggage.of(value);
+        malformedFields += baggage.dropped();
+        return baggage.value().isEmpty() ? null : serve(baggage.value());
+    }
+
+    private @Nullable String serve(String value) {
+        served += value.length();
+        if (served > FieldLimits.TOTAL_BYTES) {
+            oversizedFields++;
+            return null;
+        }
+        return value;
+    }
+
+    private boolean conflictingTraceparent() {
+        if (conflictingTraceparent == null) {
+            conflictingTraceparent = carrier.conflicting(headers, "traceparent");
+        }
+        return conflictingTraceparent;
+    }
+
+    private @Nullable String read(String name, int limit) {
+        String value = carrier.get(headers, name, limit);
+        if (value == null) {
+            for (String candidate : names()) {
+                if (Text.equalsIgnoringAsciiCase(candidate, name) && !candidate.equals(name)) {
+                    value = carrier.get(headers, candidate, limit);
+                    if (value != null) {
+                        return value;
+                    }
+                }
+            }
+        }
+        return value;
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (String name : carrier.names(headers)) {
+            if (name != null && names.size() < MAX_NAMES) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static final class Getter implements TextMapGetter<Extraction<?>> {
+
+        @Override
+        public Iterable<String> keys(Extraction<?> extraction) {
+            try {
+                return extraction.names();
+            } catch (Throwable t) {
+                extraction.propagation.errors.add("carrier.names", t);
+                return List.of();
+            }
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Extraction<?> extraction, @Nullable String key) {
+            if (extraction == null || key == null) {
+                return null;
+            }
+            try {
+                return extraction.field(key);
+            } catch (Throwable t) {
+                extraction.propagation.errors.add("carrier.get", t);
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.linkspan.propagation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How much of a header reaches a propagator, and what of it. Older propagators take seconds over a long tracestate, throw
+ * on a traceparent that is no ASCII, and write a warning per broken baggage member.
+ */
+final class FieldLimits {
+
+    static final int TRACEPARENT_BYTES = 256;
+    static final int TRACESTATE_CHARS = 512;
+    static final int FIELD_BYTES = 8192;
+    static final int BAGGAGE_ENTRIES = 64;
+    /** Of one message, over all fields: a propagator that asks for every header must not read them all. */
+    static final int TOTAL_BYTES = 2 * FIELD_BYTES;
+
+    private static final int LONG_TRACESTATE_ENTRY = 128;
+
+    private FieldLimits() {}
+
+    /** Whole entries only; those over 128 characters go first, then from the right (W3C Trace Context, section 3.3.1.5). */
+    static String cutTraceState(String value) {
+        if (value.length() <= TRACESTATE_CHARS) {
+            return value;
+        }
+        List<String> entries = new ArrayList<>(List.of(value.split(",", -1)));
+        if (value.length() > FIELD_BYTES) {
+            entries.remove(entries.size() - 1);
+        }
+        entries.removeIf(String::isBlank);
+        int length = -1;
+        for (String entry : entries) {
+            length += entry.length() + 1;
+        }
+        for (int i = entries.size() - 1; i >= 0 && length > TRACESTATE_CHARS; i--) {
+            if (entries.get(i).length() > LONG_TRACESTATE_ENTRY) {
+                length -= entries.remove(i).length() + 1;
+            }
+        }
+        while (length > TRACESTATE_CHARS) {
+            length -= entries.remove(entries.size() - 1).length() + 1;
+        }
+        return String.join(",", entries);
+    }
+
+    /** The members that are well-formed, at most 64 and 8,192 bytes of them, and how many were dropped. */
+    record Baggage(String value, int dropped) {
+
+        static Baggage of(String raw) {
+            if (raw.length() <= FIELD_BYTES && entries(raw) <= BAGGAGE_ENTRIES && allWellFormed(raw)) {
+                return new Baggage(raw, 0);
+            }
+            StringBuilder kept = new StringBuilder();
+            int dropped = 0;
+            int entries = 0;
+            for (int start = 0; start <= raw.length(); ) {
+                int comma = raw.indexOf(',', start);
+                int end = comma < 0 ? raw.length() : comma;
+                // the last member of a value that was read only in part is itself only a part
+                boolean whole = comma >= 0 || raw.length() <= FIELD_BYTES;
+                int length = kept.length() + (kept.length() == 0 ? 0 : 1) + end - start;
+                if (whole && entries < BAGGAGE_ENTRIES && length <= FIELD_BYTES && isWellFormed(raw, start, end)) {
+                    (kept.length() == 0 ? kept : kept.append(',')).append(raw, start, end);
+                    entries++;
+                } else {
+                    dropped++;
+                }
+                start = end + 1;
+            }
+            return new Baggage(kept.toString(), dropped);
+        }
+
+        private static int entries(String raw) {
+            int entries = 1;
+            for (int i = raw.indexOf(','); i >= 0; i = raw.indexOf(',', i + 1)) {
+                entries++;
+            }
+            return entries;
+        }
+
+        private static boolean allWellFormed(String raw) {
+            for (int start = 0; start <= raw.length(); ) {
+                int comma = raw.indexOf(',', start);
+                int end = comma < 0 ? raw.length() : comma;
+                if (!isWellFormed(raw, start, end)) {
+                    return false;
+                }
+                start = end + 1;
+            }
+            return true;
+        }
+
+        /** W3C Baggage, section 3.3.1: a token, "=", octets with percent escapes; properties after ";" as they are. */
+        private static boolean isWellFormed(String raw, int start, int end) {
+            int from = start;
+            while (from < end && isBlank(raw.charAt(from))) {
+                from++;
+            }
+            int i = from;
+            while (i < end && isTokenChar(raw.charAt(i))) {
+                i++;
+            }
+            if (i == from) {
+                return false;
+            }
+            while (i < end && isBlank(raw.charAt(i))) {
+                i++;
+            }
+            if (i == end || raw.charAt(i) != '=') {
+                return false;
+            }
+            for (i++; i < end; i++) {
+                char c = raw.charAt(i);
+                if (c == '%' && !(i + 2 < end && isHex(raw.charAt(i + 1)) && isHex(raw.charAt(i + 2)))) {
+                    return false;
+                }
+                if ((c < 0x20 && c != '\t') || c > 0x7e || c == '"' || c == '\\') {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static boolean isBlank(char c) {
+            return c == ' ' || c == '\t';
+        }
+
+        private static boolean isHex(char c) {
+            return Character.digit(c, 16) >= 0;
+        }
+
+        private static boolean isTokenChar(char c) {
+            return (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || (c < 0x7f && "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.linkspan.propagation;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes the headers of one broker's messages.
+ *
+ * <p>A carrier works on the broker's <em>header</em> type, not its message type, because messages are often immutable.
+ * It does nothing clever: which header is looked up, upper and lower case, size limits, sanitising and error handling
+ * are core's work and the same for every broker. It never changes a received message: core calls {@link #set} and
+ * {@link #remove} only on the writable copy that a wrapper hands to {@link MessageSender#inject}.
+ *
+ * <p>Implementations are stateless and thread-safe. They may throw: core counts what a carrier throws and goes on
+ * without the header.
+ *
+ * @param <H> the broker's header type, such as Kafka's {@code Headers}
+ */
+public interface HeaderCarrier<H> {
+
+    /**
+     * Returns the value of the header with exactly this name, or {@code null} if there is none or its value is null.
+     *
+     * <p>Where the broker allows several headers of one name, the carrier picks the copy that the closest producer
+     * wrote and says {@link #conflicting} of the rest. Bytes are decoded as UTF-8 with replacement ({@link #decode});
+     * nothing is trimmed, unquoted or unescaped. A value that is no text (a list, a number) counts as absent.
+     *
+     * @param headers the headers
+     * @param name the name, compared exactly
+     * @param maxLength how many bytes the caller will accept; of a longer value at least {@code maxLength + 1} bytes are
+     *     returned, so that the caller sees that it is too long, and the rest need not be decoded
+     */
+    @Nullable String get(H headers, String name, int maxLength);
+
+    /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */
+    Iterable<String> names(H headers);
+
+    /** Writes a header, replacing every header of exactly this name. */
+    void set(H headers, String name, String value);
+
+    /** Removes every header of exactly this name; does nothing if there is none. */
+    void remove(H headers, String name);
+
+    /**
+     * Says whether the header occurs more than once with different values.
+     *
+     * @return false by default, for brokers whose headers are a map
+     */
+    default boolean conflicting(H headers, String name) {
+        return false;
+    }
+
+    /**
+     * Returns how many bytes a header adds to a message as the broker counts them.
+     *
+     * @return by default the UTF-8 length of name and value
+     */
+    default int size(String name, String value) {
+        return Text.utf8Length(name) + Text.utf8Length(value);
+    }
+
+    /**
+     * Says whether the broker allows this header. A header that is not accepted is left out and counted; the message is
+     * sent.
+     *
+     * @return true by default
+     */
+    default boolean accepts(String name, String value) {
+        return true;
+    }
+
+    /**
+     * Decodes a header value as UTF-8, with malformed input replaced by U+FFFD.
+     *
+     * @param value the bytes
+     * @param maxLength how many bytes the caller will accept; at most one more is decoded
+     * @return the text; longer than {@code maxLength} in UTF-8 exactly when the value is
+     */
+    static String decode(byte[] value, int maxLength) {
+        int length = value.length > maxLength ? maxLength + 1 : value.length;
+        return new String(value, 0, length, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
+import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One writing of a context into the headers of a message that is about to be sent. Never throws. */
+final class Injection<H> {
+
+    private final Propagation propagation;
+    private final HeaderCarrier<H> carrier;
+    private final H headers;
+    private final StagedHeaders staged = new StagedHeaders();
+    int oversizedFields;
+    int refusedFields;
+
+    Injection(Propagation propagation, HeaderCarrier<H> carrier, H headers) {
+        this.propagation = propagation;
+        this.carrier = carrier;
+        this.headers = headers;
+    }
+
+    /**
+     * @param baggageKeys which baggage may leave; null for all
+     * @param maxBytes how much larger the message may become, as the carrier counts
+     * @param maxHeaders how many headers the message may have in all
+     * @return whether the headers now carry the context; if not, they may be in any state, so send the original ones
+     */
+    boolean write(Context context, @Nullable Set<String> baggageKeys, long maxBytes, int maxHeaders) {
+        try {
+            propagation.propagator.inject(withLimitedBaggage(context, baggageKeys), staged, StagedHeaders.SETTER);
+        } catch (Throwable t) {
+            propagation.errors.add("inject", t);
+            return false;
+        }
+        if (staged.count() == 0) {
+            return false;
+        }
+        try {
+            limitValues();
+            List<String> stale = staleNames();
+            if (!fit(stale, maxBytes, maxHeaders)) {
+                return false;
+            }
+            for (String name : stale) {
+                carrier.remove(headers, name);
+            }
+            for (int i = 0; i < staged.count(); i++) {
+                carrier.set(headers, staged.name(i), staged.value(i));
+            }
+            return true;
+        } catch (Throwable t) {
+            propagation.errors.add("carrier.set", t);
+            return false;
+        }
+    }
+
+    private static Context withLimitedBaggage(Context context, @Nullable Set<String> keys) {
+        Baggage baggage = Baggage.fromContext(context);
+        if (baggage.isEmpty() || (keys == null && baggage.size() <= FieldLimits.BAGGAGE_ENTRIES)) {
+            return context;
+        }
+        return context.with(filter(baggage, keys));
+    }
+
+    /** The named entries, the first 64 of them. */
+    static Baggage filter(Baggage baggage, @Nullable Set<String> keys) {
+        BaggageBuilder kept = Baggage.builder();
+        int[] count = {0};
+        baggage.forEach((key, entry) -> {
+            if ((keys == null || keys.contains(key)) && count[0]++ < FieldLimits.BAGGAGE_ENTRIES) {
+                kept.put(key, entry.getValue(), entry.getMetadata());
+            }
+        });
+        return kept.build();
+    }
+
+    private void limitValues() {
+        for (int i = staged.count() - 1; i >= 0; i--) {
+            String value = staged.value(i);
+            switch (Text.asciiLowerCase(staged.name(i))) {
+                case "tracestate" -> replace(i, FieldLimits.cutTraceState(value));
+                case "baggage" -> replace(i, FieldLimits.Baggage.of(value).value());
+                default -> {
+                    if (value.length() > FieldLimits.FIELD_BYTES) {
+                        replace(i, "");
+                    }
+                }
+            }
+        }
+    }
+
+    private void replace(int i, String value) {
+        if (value.length() < staged.value(i).length()) {
+            oversizedFields++;
+            if (value.isEmpty()) {
+                staged.remove(i);
+            } else {
+                staged.replace(i, value);
+            }
+        }
+    }
+
+    private List<String> staleNames() {
+        List<String> stale = List.of();
+        for (String name : carrier.names(headers)) {
+            if (name != null && propagation.isField(Text.asciiLowerCase(name)) && !stale.contains(name)) {
+                if (stale.isEmpty()) {
+                    stale = new ArrayList<>(4);
+                }
+                stale.add(name);
+            }
+        }
+        return stale;
+    }
+
+    /** The trace fields go all or none; then tracestate, then baggage, each if there is still room. */
+    private boolean fit(List<String> stale, long maxBytes, int maxHeaders) {
+        boolean bounded = maxBytes != Long.MAX_VALUE || maxHeaders != Integer.MAX_VALUE;
+        long bytes = maxBytes;
+        int slots = maxHeaders;
+        if (bounded) {
+            for (String name : carrier.names(headers)) {
+                if (!stale.contains(name)) {
+                    slots--;
+                }
+            }
+            for (String name : stale) {
+                String value = carrier.get(headers, name, FieldLimits.FIELD_BYTES);
+                bytes += carrier.size(name, value == null ? "" : value);
+            }
+        }
+        boolean traceFields = false;
+        for (int i = staged.count() - 1; i >= 0; i--) {
+            boolean optional = propagation.isOptional(Text.asciiLowerCase(staged.name(i)));
+            if (!carrier.accepts(staged.name(i), staged.value(i))) {
+                refusedFields++;
+                if (!optional) {
+                    return false;
+                }
+                staged.remove(i);
+            } else if (!optional) {
+                traceFields = true;
+                slots--;
+                bytes -= carrier.size(staged.name(i), staged.value(i));
+            }
+        }
+        if (slots < 0 || bytes < 0) {
+            oversizedFields++;
+            return false;
+        }
+        return keepOptional(bytes, slots) || traceFields;
+    }
+
+    private boolean keepOptional(long maxBytes, int maxHeaders) {
+        long bytes = maxBytes;
+        int slots = maxHeaders;
+        long total = FieldLimits.TRACESTATE_CHARS + FieldLimits.FIELD_BYTES;
+        boolean any = false;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < staged.count(); i++) {
+                String lower = Text.asciiLowerCase(staged.name(i));
+                if (!propagation.isOptional(lower) || lower.equals("tracestate") != (pass == 0)) {
+                    continue;
+                }
+                int size = carrier.size(staged.name(i), staged.value(i));
+                int length = staged.value(i).length();
+                if (size <= bytes && slots > 0 && length <= total) {
+                    bytes -= size;
+                    total -= length;
+                    slots--;
+                    any = true;
+                } else {
+                    oversizedFields++;
+                    staged.remove(i--);
+                }
+            }
+        }
+        return any;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over many messages: what they have in common, where they come from, how many there are. */
+final class MessageScan<M, H> {
+
+    private final MessagingTelemetry telemetry;
+    private final MessageAdapter<M, H> adapter;
+    private final MessageFacts<M, H> facts;
+    private final Operation<M> operation;
+
+    private int count;
+    private @Nullable M first;
+    private @Nullable DestinationOperation firstDestination;
+    private boolean destinationVaries;
+    private @Nullable String firstPartition;
+    private boolean partitionVaries;
+    private boolean scanning = true;
+    private BoundedLinks<M> links;
+    private Tally tally;
+
+    MessageScan(
+            MessagingTelemetry telemetry,
+            MessageAdapter<M, H> adapter,
+            MessageFacts<M, H> facts,
+            Operation<M> operation) {
+        this.telemetry = telemetry;
+        this.adapter = adapter;
+        this.facts = facts;
+        this.operation = operation;
+        this.links = new BoundedLinks<>(1, this::linkAttributes);
+        this.tally = new Tally(operation.unknown());
+    }
+
+    /** @param counts whether nobody counted these messages before */
+    void over(Iterable<? extends M> messages, boolean counts, Context ambient) {
+        Context base = ambient.with(Span.getInvalid());
+        try {
+            for (M message : messages) {
+                scan(message, counts && !(message != null && Processing.isNested(ambient, message)), base);
+            }
+        } catch (Throwable t) {
+            telemetry.errors.add("scan", t);
+        }
+        tally.flush();
+        scanning = false;
+    }
+
+    private void scan(M message, boolean counts, Context base) {
+        DestinationOperation destination = operation.of(message);
+        String partition = facts.partition(message);
+        if (count++ == 0) {
+            first = message;
+            firstDestination = destination;
+            firstPartition = partition;
+            links = new BoundedLinks<>(destination.policy.maxLinks, this::linkAttributes);
+        } else {
+            destinationVaries |= destination != firstDestination;
+            partitionVaries |= destinationVaries || !Objects.equals(partition, firstPartition);
+        }
+        if (tally.destination != destination) {
+            tally.flush();
+            tally = new Tally(destination);
+        }
+        if (!destination.policy.propagation) {
+            tally.add(null, counts);
+            return;
+        }
+        H headers = facts.headers(message);
+        if (headers == null) {
+            tally.add(Extraction.Outcome.MISSING, counts);
+            return;
+        }
+        Extraction<H> extraction = Extraction.of(telemetry.propagation, adapter.carrier(), headers, base);
+        tally.add(extraction.outcome(), counts);
+        destination.rejected(extraction);
+        SpanContext origin = extraction.spanContext();
+        if (origin.isValid()) {
+            boolean trusted = destination.policy.trusted;
+            links.add(trusted ? origin : untrusted(origin), message, trusted);
+        }
+    }
+
+    static SpanContext untrusted(SpanContext context) {
+        return context.isValid()
+                ? SpanContext.createFromRemoteParent(
+                        context.getTraceId(), context.getSpanId(), TraceFlags.getDefault(), TraceState.getDefault())
+                : context;
+    }
+
+    int count() {
+        return count;
+    }
+
+    BoundedLinks<M> links() {
+        return links;
+    }
+
+    /** The operation on the one destination of all messages, or on an unknown one. */
+    DestinationOperation operation() {
+        return destinationVaries || firstDestination == null ? operation.unknown() : firstDestination;
+    }
+
+    /** The one partition of all messages, or null. */
+    @Nullable String partition() {
+        return partitionVaries ? null : firstPartition;
+    }
+
+    BoundedLinks.Result links(int atMost) {
+        BoundedLinks.Result result = links.result(atMost);
+        List<DestinationOperation.Link> stripped = new ArrayList<>(result.links().size() + 1);
+        for (DestinationOperation.Link link : result.links()) {
+            stripped.add(new DestinationOperation.Link(link.context(), withoutCommon(link.attributes())));
+        }
+        return new BoundedLinks.Result(stripped, result.leftOut());
+    }
+
+    /** What is the same for all messages stands on the span (conventions, "Recording per-message attributes"). */
+    private Attributes withoutCommon(Attributes attributes) {
+        boolean destination = !destinationVaries && attributes.get(Semconv.DESTINATION_NAME) != null;
+        boolean partition = !partitionVaries && attributes.get(Semconv.PARTITION_ID) != null;
+        if (!destination && !partition) {
+            return attributes;
+        }
+        AttributesBuilder builder = attributes.toBuilder();
+        if (destination) {
+            builder.remove(Semconv.DESTINATION_NAME);
+        }
+        if (partition) {
+            builder.remove(Semconv.PARTITION_ID);
+        }
+        return builder.build();
+    }
+
+    private Attributes linkAttributes(M message) {
+        if (!scanning && count == 1) {
+            return Attributes.empty();
+        }
+        DestinationOperation destination = operation.of(message);
+        BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
+        if (scanning || destinationVaries) {
+            sink.put(Semconv.DESTINATION_NAME, destination.destination);
+        }
+        if (scanning || partitionVaries) {
+            sink.put(Semconv.PARTITION_ID, facts.partition(message));
+        }
+        facts.write(message, sink);
+        return sink.build();
+    }
+
+    /** Writes what holds for the span of all these messages. */
+    void describe(MessageSpan span, BoundedLinks.Result result) {
+        span.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
+        if (result.leftOut() > 0) {
+            span.put(Semconv.LINKS_LEFT_OUT, (long) result.leftOut());
+            span.operation.linksLeftOut(result.leftOut());
+        }
+        M only = count == 1 ? first : null;
+        if (only != null && span.isRecording()) {
+            facts.write(only, span);
+        }
+    }
+
+    /** Counts of one destination, summed up so that a poll of 500 adds to each counter once. */
+    private static final class Tally {
+        final DestinationOperation destination;
+        private final int[] outcomes = new int[Extraction.Outcome.values().length];
+        private int delivered;
+
+        Tally(DestinationOperation destination) {
+            this.destination = destination;
+        }
+
+        /** @param outcome null if nothing was read */
+        void add(Extraction.@Nullable Outcome outcome, boolean counts) {
+            if (counts) {
+                delivered++;
+                if (outcome != null) {
+                    outcomes[outcome.ordinal()]++;
+                }
+            }
+        }
+
+        void flush() {
+            if (delivered > 0) {
+                destination.consumed(delivered);
+                for (Extraction.Outcome outcome : Extraction.Outcome.values()) {
+                    destination.extracted(outcomes[outcome.ordinal()], outcome);
+                }
+            }
+        }
+    }
+}

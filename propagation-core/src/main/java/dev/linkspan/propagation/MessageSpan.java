@@ -1,0 +1,241 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The span of one operation, from its start until {@link #close()}, for callers that cannot wrap a handler because they
+ * are called back twice. Nothing here throws, whatever telemetry does.
+ *
+ * <p>It makes nothing current by itself: {@link #makeCurrent()} does, for one thread, and its scope must be closed on
+ * that thread. {@link #error} and {@link #close} may be called from any thread; only the first {@code close} counts.
+ *
+ * <p>If the span could not be started, or policy has it off, the object does what remains: metrics, and the ambient
+ * context with the message's baggage.
+ */
+public final class MessageSpan implements AttributeSink, AutoCloseable {
+
+    private static final AtomicIntegerFieldUpdater<MessageSpan> CLOSED =
+            AtomicIntegerFieldUpdater.newUpdater(MessageSpan.class, "closed");
+
+    final DestinationOperation operation;
+    private final Span span;
+    private final Context context;
+    private final long startNanos;
+    private final BoundedAttributes attributes;
+    /** What a send span knows of its message's headers; null for other operations. */
+    final @Nullable Sending sending;
+    /** The messages of a batch send. */
+    private List<MessageSpan> messages = List.of();
+
+    private volatile int closed;
+    private volatile @Nullable String errorType;
+
+    MessageSpan(
+            DestinationOperation operation, Span span, Context context, long startNanos, @Nullable Sending sending) {
+        this.operation = operation;
+        this.span = span;
+        this.context = context;
+        this.startNanos = startNanos;
+        this.attributes = BoundedAttributes.on(span, operation);
+        this.sending = sending;
+    }
+
+    void messages(List<MessageSpan> spans) {
+        messages = spans;
+    }
+
+    /** The context to work in: the caller's with this span in it, and the message's baggage when processing. */
+    public Context context() {
+        return context;
+    }
+
+    /**
+     * Makes {@link #context()} current on this thread.
+     *
+     * @return closes without throwing; close it on the same thread, before {@link #close()}
+     */
+    public Scope makeCurrent() {
+        Scope scope = attach();
+        return () -> detach(scope);
+    }
+
+    Scope attach() {
+        try {
+            return context.makeCurrent();
+        } catch (Throwable t) {
+            errors().add("context.attach", t);
+            return Scope.noop();
+        }
+    }
+
+    void detach(Scope scope) {
+        try {
+            scope.close();
+        } catch (Throwable t) {
+            errors().add("context.detach", t);
+        }
+    }
+
+    /**
+     * Says that the operation failed: status ERROR, {@code error.type}, an exception event.
+     *
+     * @param error what the client or the handler threw; null does nothing, so that a callback's argument can be passed on
+     */
+    public MessageSpan error(@Nullable Throwable error) {
+        if (error == null || closed != 0) {
+            return this;
+        }
+        String type = typeOf(error);
+        errorType = type;
+        try {
+            if (span.isRecording()) {
+                span.setAttribute(Semconv.ERROR_TYPE, type);
+                span.setStatus(StatusCode.ERROR, Text.cut(messageOf(error), operation.policy.attributeLength));
+                span.recordException(error);
+            }
+        } catch (Throwable t) {
+            errors().add("span.error", t);
+        }
+        return this;
+    }
+
+    /**
+     * Says that the operation failed, where there is no exception but a broker's code.
+     *
+     * @param type of low cardinality, such as the broker's error code
+     * @param description what went wrong; null if the code says it all
+     */
+    public MessageSpan error(String type, @Nullable String description) {
+        if (closed != 0) {
+            return this;
+        }
+        errorType = type;
+        try {
+            if (span.isRecording()) {
+                span.setAttribute(Semconv.ERROR_TYPE, type);
+                span.setStatus(
+                        StatusCode.ERROR,
+                        description == null ? "" : Text.cut(description, operation.policy.attributeLength));
+            }
+        } catch (Throwable t) {
+            errors().add("span.error", t);
+        }
+        return this;
+    }
+
+    /**
+     * The span of one message of a batch send.
+     *
+     * @param index its place in the batch
+     * @throws IndexOutOfBoundsException if this is no batch send, or has fewer messages
+     */
+    public MessageSpan message(int index) {
+        return messages.get(index);
+    }
+
+    @Override
+    public <T> void put(AttributeKey<T> key, @Nullable T value) {
+        if (isRecording()) {
+            attributes.put(key, value);
+        }
+    }
+
+    @Override
+    public <T> void putOld(AttributeKey<T> key, @Nullable T value) {
+        if (isRecording()) {
+            attributes.putOld(key, value);
+        }
+    }
+
+    @Override
+    public void putKey(AttributeKey<String> key, @Nullable String value) {
+        if (isRecording()) {
+            attributes.putKey(key, value);
+        }
+    }
+
+    /** Writes {@code messaging.destination.partition.id}, which a producer learns only when the broker answers. */
+    public void partition(@Nullable String partition) {
+        put(Semconv.PARTITION_ID, partition);
+    }
+
+    /** Whether attributes are worth working out. */
+    public boolean isRecording() {
+        try {
+            return closed == 0 && span.isRecording();
+        } catch (Throwable t) {
+            errors().add("span.isRecording", t);
+            return false;
+        }
+    }
+
+    /** Ends the span and records its metrics. Calls after the first do nothing. */
+    @Override
+    public void close() {
+        close(0);
+    }
+
+    /** @param endEpochNanos 0 for now */
+    void close(long endEpochNanos) {
+        if (!CLOSED.compareAndSet(this, 0, 1)) {
+            return;
+        }
+        long elapsed = System.nanoTime() - startNanos;
+        for (MessageSpan message : messages) {
+            message.closeWith(errorType);
+        }
+        try {
+            if (endEpochNanos > 0) {
+                span.end(endEpochNanos, TimeUnit.NANOSECONDS);
+            } else {
+                span.end();
+            }
+        } catch (Throwable t) {
+            errors().add("span.end", t);
+        }
+        if (operation.operation.type != Semconv.Type.CREATE) {
+            operation.duration(elapsed, errorType, context);
+        }
+        if (sending != null) {
+            sending.count(errorType);
+        }
+    }
+
+    /** A message of a batch fails with the batch, unless it failed by itself. */
+    private void closeWith(@Nullable String batchError) {
+        if (batchError != null && errorType == null) {
+            error(batchError, null);
+        }
+        close();
+    }
+
+    private TelemetryErrors errors() {
+        return operation.operation.telemetry.errors;
+    }
+
+    /** The exception that says what happened, not the future that carried it. */
+    private static String typeOf(Throwable error) {
+        Throwable cause = error.getCause();
+        Throwable told =
+                (error instanceof CompletionException || error instanceof ExecutionException) && cause != null
+                        ? cause
+                        : error;
+        String name = told.getClass().getCanonicalName();
+        return name == null ? told.getClass().getName() : name;
+    }
+
+    private static String messageOf(Throwable error) {
+        String message = error.getMessage();
+        return message == null ? "" : message;
+    }
+}

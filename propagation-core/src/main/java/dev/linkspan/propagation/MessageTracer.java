@@ -1,0 +1,196 @@
+package dev.linkspan.propagation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumer's operations over one adapter and one client: CONSUMER spans around the application's handler, and what
+ * wrappers need for receiving and settling.
+ *
+ * <p>A process span carries a link to the creation context that the message brought, and by default is no child of it
+ * ({@link Relation}). The handler runs with the span current and with the message's baggage in place of the ambient
+ * baggage.
+ *
+ * <p>Immutable and thread-safe: messages may be processed on any thread. No method throws because of telemetry; what the
+ * handler throws comes out as the same object.
+ *
+ * @param <M> the message type
+ */
+public final class MessageTracer<M> {
+
+    private final MessagingTelemetry telemetry;
+    private final Operation<M> process;
+    private final Operation<M> settle;
+    private final ReceivedMessages<M, ?> received;
+    private final ProcessSpans<M, ?> processSpans;
+
+    /** @param countsDeliveries whether nobody counted a message before it comes to {@code process} */
+    <H> MessageTracer(
+            MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+        this.telemetry = telemetry;
+        this.process = new Operation<>(telemetry, adapter, client, Semconv.Type.PROCESS, "process");
+        this.settle = new Operation<>(telemetry, adapter, client, Semconv.Type.SETTLE, "settle");
+        Operation<M> receive =
+                new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
+        this.received = new ReceivedMessages<>(telemetry, adapter, receive);
+        this.processSpans = new ProcessSpans<>(telemetry, adapter, process, countsDeliveries);
+    }
+
+    /**
+     * Runs the handler inside a process span.
+     *
+     * @throws X what the handler throws, the same object; the span has status ERROR then
+     */
+    public <X extends Throwable> void process(M message, MessageHandler<? super M, X> handler) throws X {
+        requireNonNull(handler, "handler");
+        MessageSpan span = start(message);
+        Scope scope = span.attach();
+        try {
+            handler.handle(message);
+        } catch (Throwable t) {
+            span.error(t);
+            throw t;
+        } finally {
+            span.detach(scope);
+            span.close();
+        }
+    }
+
+    /**
+     * Runs the handler inside a process span and returns what it returns.
+     *
+     * @throws X what the handler throws, the same object; the span has status ERROR then
+     */
+    public <R extends @Nullable Object, X extends Throwable> R call(
+            M message, MessageFunction<? super M, R, X> handler) throws X {
+        requireNonNull(handler, "handler");
+        MessageSpan span = start(message);
+        Scope scope = span.attach();
+        try {
+            return handler.apply(message);
+        } catch (Throwable t) {
+            span.error(t);
+            throw t;
+        } finally {
+            span.detach(scope);
+            span.close();
+        }
+    }
+
+    /**
+     * Runs the handler inside a process span that ends when the handler's stage completes, exceptionally or not. The
+     * span is current only until the handler returns.
+     *
+     * @return the handler's stage itself, not one derived from it, so that it can still be cancelled
+     * @throws X what the handler throws, the same object; the span has status ERROR then
+     */
+    public <S extends @Nullable CompletionStage<?>, X extends Throwable> S processAsync(
+            M message, MessageFunction<? super M, S, X> handler) throws X {
+        requireNonNull(handler, "handler");
+        MessageSpan span = start(message);
+        Scope scope = span.attach();
+        S stage;
+        try {
+            stage = handler.apply(message);
+        } catch (Throwable t) {
+            span.error(t);
+            span.detach(scope);
+            span.close();
+            throw t;
+        }
+        span.detach(scope);
+        if (stage == null) {
+            span.close();
+            return stage;
+        }
+        try {
+            stage.whenComplete((result, error) -> span.error(error).close());
+        } catch (Throwable t) {
+            telemetry.errors.add("stage.whenComplete", t);
+            span.close();
+        }
+        return stage;
+    }
+
+    /**
+     * Starts a process span for a framework that calls back before and after a message. Nothing is made current.
+     *
+     * @return close it once the message is done, after {@link MessageSpan#error} if that failed; from any thread
+     */
+    public MessageSpan start(M message) {
+        return processSpans.start(message);
+    }
+
+    /**
+     * Starts the one process span of a batch, with at most {@link MessagingPolicy#maxLinks} links. Batches take no
+     * message's baggage, and {@link Relation#PARENT} is treated as {@link Relation#LINK}.
+     *
+     * @param messages iterated once
+     */
+    public MessageSpan startBatch(Iterable<? extends M> messages) {
+        return processSpans.startBatch(messages);
+    }
+
+    /**
+     * Says that a pull brought messages: makes the receive span, with bounded links, and counts them. For wrappers; called
+     * after the pull, so that samplers see the links. Does nothing for an empty pull.
+     *
+     * @param messages what was received; iterated once
+     * @param startNanos {@link System#nanoTime()} before the pull
+     */
+    public void received(Iterable<? extends M> messages, long startNanos) {
+        received.received(messages, startNanos);
+    }
+
+    /**
+     * Says that a pull failed: makes a receive span with status ERROR. Not for a wakeup or an interrupt, by which the
+     * application ends a pull.
+     *
+     * @param startNanos {@link System#nanoTime()} before the pull
+     */
+    public void receiveFailed(Throwable error, long startNanos) {
+        received.failed(error, startNanos);
+    }
+
+    /**
+     * Starts the settle span of an ack, commit, delete or the like. It is made where a span is current, or everywhere if
+     * policy says so ({@link MessagingPolicy#rootSettleSpans}); metrics are recorded always.
+     *
+     * @param operationName the broker's name for it, such as {@code commit}; one of a few
+     * @param destination the one destination that is settled; null if several or unknown
+     */
+    public MessageSpan startSettle(String operationName, @Nullable String destination) {
+        Context current = telemetry.currentContext();
+        long startNanos = System.nanoTime();
+        DestinationOperation operation = settleOperation(operationName, destination);
+        Span span = Span.getInvalid();
+        try {
+            SpanContext ambient = Span.fromContext(current).getSpanContext();
+            MessagingPolicy policy = operation.policy;
+            if (policy.tracing && policy.settleSpans && (policy.rootSettleSpans || ambient.isValid())) {
+                span = operation.startSpan(current, operation.operation.type.kind, List.of(), null, 0);
+            }
+        } catch (Throwable t) {
+            telemetry.errors.add("span.start", t);
+        }
+        Context context = span.getSpanContext().isValid() ? current.with(span) : current;
+        return new MessageSpan(operation, span, context, startNanos, null);
+    }
+
+    private DestinationOperation settleOperation(String operationName, @Nullable String destination) {
+        Operation<M> named = settle.named(operationName);
+        try {
+            return named.at(destination, null);
+        } catch (Throwable t) {
+            telemetry.errors.add("policy.destinationTemplate", t);
+            return named.unknown();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.linkspan.propagation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Linkspan's settings for one {@link OpenTelemetry}: policies, propagator, instruments. Share one over all brokers of an
+ * application, {@code KafkaTelemetry.create(messagingTelemetry)}.
+ *
+ * <p>Immutable and thread-safe. Nothing it makes ever throws because of telemetry: what a propagator, sampler, processor
+ * or adapter throws is counted ({@code linkspan.telemetry.errors}) and logged at most once a minute for each place.
+ */
+public final class MessagingTelemetry {
+
+    static final String CORE_SCOPE = "dev.linkspan.propagation";
+
+    private final OpenTelemetry openTelemetry;
+    private final MessagingPolicy defaultPolicy;
+    private final List<DestinationPolicy> destinationPolicies;
+    private final ConcurrentHashMap<String, Instruments> instruments = new ConcurrentHashMap<>();
+    final TelemetryErrors errors;
+    final Propagation propagation;
+    final CreatedContexts created = new CreatedContexts();
+    final boolean writesOldNames;
+
+    MessagingTelemetry(
+            OpenTelemetry openTelemetry, MessagingPolicy defaultPolicy, List<DestinationPolicy> destinationPolicies) {
+        this.openTelemetry = openTelemetry;
+        this.defaultPolicy = defaultPolicy;
+        this.destinationPolicies = List.copyOf(destinationPolicies);
+        this.errors = new TelemetryErrors(Instruments.counter(
+                Instruments.meter(openTelemetry, CORE_SCOPE, null),
+                Semconv.ERRORS,
+                "{error}",
+                "Exceptions of telemetry that were kept from the application, by place."));
+        this.propagation = new Propagation(openTelemetry.getPropagators().getTextMapPropagator(), errors);
+        this.writesOldNames = Semconv.writesOldNames();
+    }
+
+    /**
+     * With all policies at their defaults.
+     *
+     * @throws NullPointerException if openTelemetry is null
+     */
+    public static MessagingTelemetry create(OpenTelemetry openTelemetry) {
+        return builder(openTelemetry).build();
+    }
+
+    /**
+     * To set policies.
+     *
+     * @throws NullPointerException if openTelemetry is null
+     */
+    public static MessagingTelemetryBuilder builder(OpenTelemetry openTelemetry) {
+        return new MessagingTelemetryBuilder(requireNonNull(
+                openTelemetry, "openTelemetry must not be null; use OpenTelemetry.noop() to turn telemetry off"));
+    }
+
+    /**
+     * The producer's operations over an adapter, for wrappers of a client.
+     *
+     * @param client what is known of the client
+     */
+    public <M, H> MessageSender<M, H> sender(MessageAdapter<M, H> adapter, ClientFacts client) {
+        return new MessageSender<>(this, requireNonNull(adapter, "adapter"), requireNonNull(client, "client"));
+    }
+
+    /**
+     * The consumer's operations over an adapter, for wrappers of a client and for applications.
+     *
+     * @param client what is known of the client
+     * @param countsDeliveries true if messages reach {@code process} straight from a client that is not wrapped, or from a
+     *     push: a delivery is counted once, by a wrapped client's receive or here
+     */
+    public <M, H> MessageTracer<M> tracer(
+            MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+        return new MessageTracer<>(
+                this, requireNonNull(adapter, "adapter"), requireNonNull(client, "client"), countsDeliveries);
+    }
+
+    /**
+     * Writes the current context into a carrier, for transports without headers and for records that are read much later
+     * ({@link PayloadCarrier}).
+     *
+     * @return whether there was a context to write; if not, or if the carrier failed, false
+     */
+    public <H> boolean inject(HeaderCarrier<H> carrier, H headers) {
+        Context current = currentContext();
+        return new Injection<>(propagation, requireNonNull(carrier, "carrier"), requireNonNull(headers, "headers"))
+                .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * For wrappers of a client: says that telemetry code of theirs threw. It is counted, and logged at most once a minute.
+     *
+     * @param site where; one of a few fixed names
+     * @throws VirtualMachineError the given error itself if it is one, unless it is a {@link StackOverflowError}
+     */
+    public void suppressed(String site, Throwable error) {
+        errors.add(site, error);
+    }
+
+    /** The policy for a destination; null: for operations over several. */
+    MessagingPolicy policy(@Nullable String destination) {
+        MessagingPolicy policy = defaultPolicy;
+        if (destination != null) {
+            for (DestinationPolicy special : destinationPolicies) {
+                if (special.destinations.test(destination)) {
+                    policy = special.change.apply(policy);
+                }
+            }
+        }
+        return policy;
+    }
+
+    Instruments instruments(String scope, @Nullable String version) {
+        return instruments.computeIfAbsent(scope, name -> new Instruments(openTelemetry, name, version, errors));
+    }
+
+    /** A context storage can be an application's own, and throw. */
+    Context currentContext() {
+        try {
+            return Context.current();
+        } catch (Throwable t) {
+            errors.add("context.current", t);
+            return Context.root();
+        }
+    }
+
+    record DestinationPolicy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {}
+}

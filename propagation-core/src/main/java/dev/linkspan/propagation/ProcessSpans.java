@@ -1,0 +1,149 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Starts process spans, of one message and of many. */
+final class ProcessSpans<M, H> {
+
+    private final MessagingTelemetry telemetry;
+    private final MessageAdapter<M, H> adapter;
+    private final MessageFacts<M, H> facts;
+    private final Operation<M> process;
+    private final boolean countsDeliveries;
+
+    ProcessSpans(
+            MessagingTelemetry telemetry,
+            MessageAdapter<M, H> adapter,
+            Operation<M> process,
+            boolean countsDeliveries) {
+        this.telemetry = telemetry;
+        this.adapter = adapter;
+        this.facts = new MessageFacts<>(adapter, telemetry.errors);
+        this.process = process;
+        this.countsDeliveries = countsDeliveries;
+    }
+
+    MessageSpan start(M message) {
+        Context ambient = telemetry.currentContext();
+        long startNanos = System.nanoTime();
+        DestinationOperation operation = process.of(message);
+        MessagingPolicy policy = operation.policy;
+        Extraction<H> extraction = policy.propagation ? extract(message, ambient) : null;
+        if (countsDeliveries && !Processing.isNested(ambient, message)) {
+            operation.consumed(1);
+            if (policy.propagation) {
+                operation.extracted(1, extraction == null ? Extraction.Outcome.MISSING : extraction.outcome());
+            }
+        }
+        if (extraction != null) {
+            operation.rejected(extraction);
+        }
+        Origin origin = Origin.of(extraction, ambient, policy);
+        Span span = Span.getInvalid();
+        if (policy.tracing && policy.processSpans) {
+            try {
+                span = startSpan(operation, message, origin);
+            } catch (Throwable t) {
+                telemetry.errors.add("span.start", t);
+            }
+        }
+        Context context = origin.context.with(span.getSpanContext().isValid() ? span : origin.ambientSpan);
+        if (message != null) {
+            context = context.with(Processing.KEY, Processing.ofMessage(message, origin.link));
+        }
+        MessageSpan made = new MessageSpan(operation, span, context, startNanos, null);
+        if (made.isRecording()) {
+            facts.write(message, made);
+            facts.writeExtras(message, operation, made);
+        }
+        return made;
+    }
+
+    private @Nullable Extraction<H> extract(M message, Context ambient) {
+        H headers = facts.headers(message);
+        return headers == null
+                ? null
+                : Extraction.of(telemetry.propagation, adapter.carrier(), headers, ambient.with(Span.getInvalid()));
+    }
+
+    private Span startSpan(DestinationOperation operation, M message, Origin origin) {
+        MessagingPolicy policy = operation.policy;
+        boolean linked = origin.link.isValid();
+        boolean newRoot = policy.relation == Relation.LINK_NEW_ROOT;
+        boolean child = policy.relation == Relation.PARENT && linked && policy.trusted;
+        Context parent = child
+                ? origin.context.with(Span.wrap(origin.link))
+                : origin.context.with(newRoot ? Span.getInvalid() : origin.ambientSpan);
+        List<DestinationOperation.Link> links = DestinationOperation.Link.listOf(origin.link);
+        SpanContext ambient = origin.ambientSpan.getSpanContext();
+        if ((newRoot || child) && ambient.isValid() && links.size() < policy.maxLinks) {
+            links = new ArrayList<>(links);
+            links.add(new DestinationOperation.Link(ambient, Attributes.empty()));
+        }
+        return operation.startSpan(parent, operation.operation.type.kind, links, facts.partition(message), 0);
+    }
+
+    MessageSpan startBatch(Iterable<? extends M> messages) {
+        Context ambient = telemetry.currentContext();
+        long startNanos = System.nanoTime();
+        MessageScan<M, H> scan = new MessageScan<>(telemetry, adapter, facts, process);
+        scan.over(messages, countsDeliveries, ambient);
+        DestinationOperation operation = scan.operation();
+        MessagingPolicy policy = operation.policy;
+        Span ambientSpan = Span.fromContext(ambient);
+        boolean newRoot = policy.relation == Relation.LINK_NEW_ROOT;
+        boolean ambientLink = newRoot && ambientSpan.getSpanContext().isValid() && policy.maxLinks > 1;
+        BoundedLinks.Result result = scan.links(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
+        if (ambientLink) {
+            result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext(), Attributes.empty()));
+        }
+        Span span = Span.getInvalid();
+        if (policy.tracing && policy.processSpans) {
+            try {
+                span = operation.startSpan(
+                        newRoot ? ambient.with(Span.getInvalid()) : ambient,
+                        operation.operation.type.kind,
+                        result.links(),
+                        scan.partition(),
+                        0);
+            } catch (Throwable t) {
+                telemetry.errors.add("span.start", t);
+            }
+        }
+        Context context = ambient.with(span.getSpanContext().isValid() ? span : ambientSpan)
+                .with(Processing.KEY, Processing.ofBatch(scan.links()));
+        MessageSpan made = new MessageSpan(operation, span, context, startNanos, null);
+        scan.describe(made, result);
+        return made;
+    }
+
+    /** Where a message comes from, as far as policy lets us believe it. */
+    private record Origin(SpanContext link, Context context, Span ambientSpan) {
+
+        static Origin of(@Nullable Extraction<?> extraction, Context ambient, MessagingPolicy policy) {
+            Span ambientSpan = Span.fromContext(ambient);
+            if (extraction == null) {
+                return new Origin(SpanContext.getInvalid(), ambient, ambientSpan);
+            }
+            if (!policy.trusted) {
+                return new Origin(MessageScan.untrusted(extraction.spanContext()), ambient, ambientSpan);
+            }
+            Context context = extraction.context();
+            if (policy.incomingBaggage != null) {
+                Baggage brought = Baggage.fromContext(context);
+                if (brought != Baggage.fromContext(ambient)) {
+                    Baggage allowed = Injection.filter(brought, policy.incomingBaggage);
+                    context = context.with(policy.incomingBaggage.isEmpty() ? Baggage.fromContext(ambient) : allowed);
+                }
+            }
+            return new Origin(extraction.spanContext(), context, ambientSpan);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The configured propagator, and what was learned of the header names it uses. */
+final class Propagation {
+
+    private static final List<String> B3 =
+            List.of("b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags");
+    private static final String TRIAL_KEY = "linkspan.trial";
+
+    final TextMapPropagator propagator;
+    final TelemetryErrors errors;
+    /** All in ASCII lower case. */
+    private final Set<String> traceFields = new HashSet<>(B3);
+
+    private final Set<String> fields = new HashSet<>(B3);
+    private final Set<String> prefixes = new HashSet<>();
+
+    Propagation(TextMapPropagator propagator, TelemetryErrors errors) {
+        this.propagator = propagator;
+        this.errors = errors;
+        try {
+            Collection<String> declared = propagator.fields();
+            if (declared != null) {
+                declared.forEach(this::learn);
+            }
+        } catch (Throwable t) {
+            errors.add("propagator.fields", t);
+        }
+        try {
+            trialInjection().names().forEach(this::learn);
+        } catch (Throwable t) {
+            errors.add("inject", t);
+        }
+    }
+
+    /** Not every propagator says in {@code fields()} all that it writes: baggage in particular goes unsaid. */
+    private StagedHeaders trialInjection() {
+        SpanContext span = SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
+        Baggage baggage = Baggage.builder().put(TRIAL_KEY, "1").build();
+        StagedHeaders staged = new StagedHeaders();
+        propagator.inject(Context.root().with(Span.wrap(span)).with(baggage), staged, StagedHeaders.SETTER);
+        return staged;
+    }
+
+    private void learn(@Nullable String field) {
+        if (field == null) {
+            return;
+        }
+        String name = Text.asciiLowerCase(field);
+        if (name.endsWith(TRIAL_KEY) && name.length() > TRIAL_KEY.length()) {
+            prefixes.add(name.substring(0, name.length() - TRIAL_KEY.length()));
+            return;
+        }
+        fields.add(name);
+        if (!isOptional(name)) {
+            traceFields.add(name);
+        }
+    }
+
+    /** Whether a message may go without this field and still be linked. */
+    boolean isOptional(String lowerCaseName) {
+        return lowerCaseName.equals("baggage")
+                || lowerCaseName.equals("tracestate")
+                || lowerCaseName.equals(TRIAL_KEY)
+                || hasPrefix(lowerCaseName);
+    }
+
+    boolean isTraceField(String lowerCaseName) {
+        return traceFields.contains(lowerCaseName);
+    }
+
+    /** Whether a header belongs to propagation, ours or the one that wrote before us. */
+    boolean isField(String lowerCaseName) {
+        return fields.contains(lowerCaseName) || hasPrefix(lowerCaseName);
+    }
+
+    private boolean hasPrefix(String lowerCaseName) {
+        for (String prefix : prefixes) {
+            if (lowerCaseName.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Makes receive spans, after the fact. */
+final class ReceivedMessages<M, H> {
+
+    private final MessagingTelemetry telemetry;
+    private final MessageAdapter<M, H> adapter;
+    private final MessageFacts<M, H> facts;
+    private final Operation<M> receive;
+
+    ReceivedMessages(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, Operation<M> receive) {
+        this.telemetry = telemetry;
+        this.adapter = adapter;
+        this.facts = new MessageFacts<>(adapter, telemetry.errors);
+        this.receive = receive;
+    }
+
+    void received(Iterable<? extends M> messages, long startNanos) {
+        try {
+            Context ambient = telemetry.currentContext();
+            MessageScan<M, H> scan = new MessageScan<>(telemetry, adapter, facts, receive);
+            scan.over(messages, true, Context.root());
+            if (scan.count() == 0) {
+                return;
+            }
+            DestinationOperation operation = scan.operation();
+            MessagingPolicy policy = operation.policy;
+            BoundedLinks.Result links = policy.tracing && policy.receiveSpans
+                    ? scan.links(policy.maxLinks)
+                    : new BoundedLinks.Result(List.of(), 0);
+            Times times = Times.since(startNanos);
+            MessageSpan span = start(operation, ambient, links.links(), scan, times);
+            scan.describe(span, links);
+            span.close(times.endEpochNanos);
+        } catch (Throwable t) {
+            telemetry.errors.add("receive", t);
+        }
+    }
+
+    void failed(Throwable error, long startNanos) {
+        try {
+            Times times = Times.since(startNanos);
+            MessageScan<M, H> nothing = new MessageScan<>(telemetry, adapter, facts, receive);
+            MessageSpan span =
+                    start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
+            span.error(error).close(times.endEpochNanos);
+        } catch (Throwable t) {
+            telemetry.errors.add("receive", t);
+        }
+    }
+
+    private MessageSpan start(
+            DestinationOperation operation,
+            Context ambient,
+            List<DestinationOperation.Link> links,
+            MessageScan<M, H> scan,
+            Times times) {
+        Span span = Span.getInvalid();
+        if (operation.policy.tracing && operation.policy.receiveSpans) {
+            try {
+                span = operation.startSpan(
+                        ambient, operation.operation.type.kind, links, scan.partition(), times.startEpochNanos);
+            } catch (Throwable t) {
+                telemetry.errors.add("span.start", t);
+            }
+        }
+        return new MessageSpan(operation, span, ambient.with(span), times.startNanos, null);
+    }
+
+    /** Both ends from one reading of the clock, so that a clock that was set back gives no negative duration. */
+    private record Times(long startNanos, long startEpochNanos, long endEpochNanos) {
+
+        static Times since(long startNanos) {
+            Instant now = Instant.now();
+            long end = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+            return new Times(startNanos, end - Math.max(0, System.nanoTime() - startNanos), end);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.linkspan.propagation;
+
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+/** What is decided for the headers of one message that is being sent, and what came of it. */
+final class Sending {
+
+    /** What to do with the headers. */
+    enum Plan {
+        /** There is no context to write, or policy says no. */
+        NOTHING(null),
+        INJECT("injected"),
+        KEEP("kept"),
+        REPLACE("replaced");
+
+        final @Nullable String outcome;
+
+        Plan(@Nullable String outcome) {
+            this.outcome = outcome;
+        }
+    }
+
+    final Plan plan;
+    /** What the message carried when it came. */
+    final SpanContext existing;
+    /** What goes into the message. */
+    final Context context;
+
+    private final DestinationOperation send;
+    private volatile boolean injected;
+    private final boolean counted;
+
+    /**
+     * @param send the send operation, whose metrics count the message
+     * @param counted false where only a Create span was made and the message is yet to be sent
+     */
+    Sending(Plan plan, SpanContext existing, Context context, DestinationOperation send, boolean counted) {
+        this.plan = plan;
+        this.existing = existing;
+        this.context = context;
+        this.send = send;
+        this.counted = counted;
+    }
+
+    boolean wantsInjection() {
+        return plan == Plan.INJECT || plan == Plan.REPLACE;
+    }
+
+    void injected(boolean done) {
+        injected = done;
+    }
+
+    void count(@Nullable String errorType) {
+        if (plan.outcome != null) {
+            send.injected(wantsInjection() && !injected ? "skipped" : plan.outcome);
+        }
+        if (counted) {
+            send.sent(1, errorType);
+        }
+    }
+}
