@@ -93,7 +93,7 @@ public final class MessageSender<M, H> {
         }
         BoundedLinks.Result result = links.result();
         Span span = startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
-        MessageSpan batch = new MessageSpan(common, span, caller.with(span), startNanos, null);
+        MessageSpan batch = new MessageSpan(common, span, caller.with(span), caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         batch.messages(entries);
         return batch;
@@ -113,7 +113,7 @@ public final class MessageSender<M, H> {
         BoundedLinks.Result result = links.result();
         Span span = startSpan(common, caller, SpanKind.PRODUCER, result.links(), null);
         Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
-        MessageSpan batch = new MessageSpan(common, span, context, startNanos, null);
+        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         List<MessageSpan> entries = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
@@ -124,7 +124,7 @@ public final class MessageSender<M, H> {
             Sending sending =
                     new Sending(planOf(destination, carried, keeps, context), carried, context, destination, true);
             // the entry has no span of its own; a Create operation counts no duration either
-            entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, startNanos, sending));
+            entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
         }
         batch.messages(entries);
         return batch;
@@ -231,7 +231,7 @@ public final class MessageSender<M, H> {
         DestinationOperation sendOperation = operation == send ? destination : send.of(message);
         Sending sending = new Sending(
                 planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
-        MessageSpan made = new MessageSpan(destination, span, context, startNanos, sending);
+        MessageSpan made = new MessageSpan(destination, span, context, caller, startNanos, sending);
         if (made.isRecording()) {
             facts.write(message, made);
             facts.writeExtras(message, destination, made);

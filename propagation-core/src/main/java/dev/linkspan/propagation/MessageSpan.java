@@ -30,6 +30,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     final DestinationOperation operation;
     private final Span span;
     private final Context context;
+    private final Context caller;
     private final long startNanos;
     private final BoundedAttributes attributes;
     /** What a send span knows of its message's headers; null for other operations. */
@@ -40,11 +41,18 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     private volatile int closed;
     private volatile @Nullable String errorType;
 
+    /** @param caller what was current when the operation began */
     MessageSpan(
-            DestinationOperation operation, Span span, Context context, long startNanos, @Nullable Sending sending) {
+            DestinationOperation operation,
+            Span span,
+            Context context,
+            Context caller,
+            long startNanos,
+            @Nullable Sending sending) {
         this.operation = operation;
         this.span = span;
         this.context = context;
+        this.caller = caller;
         this.startNanos = startNanos;
         this.attributes = BoundedAttributes.on(span, operation);
         this.sending = sending;
@@ -69,7 +77,22 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         return () -> detach(scope);
     }
 
+    /**
+     * Makes current, on this thread, what was current when the operation began: for callbacks that the application gave to
+     * its client, which are no part of the operation.
+     *
+     * @return closes without throwing; close it on the same thread
+     */
+    public Scope makeCallerCurrent() {
+        Scope scope = attach(caller);
+        return () -> detach(scope);
+    }
+
     Scope attach() {
+        return attach(context);
+    }
+
+    private Scope attach(Context context) {
         try {
             return context.makeCurrent();
         } catch (Throwable t) {

@@ -181,7 +181,7 @@ public final class MessageTracer<M> {
             telemetry.errors.add("span.start", t);
         }
         Context context = span.getSpanContext().isValid() ? current.with(span) : current;
-        return new MessageSpan(operation, span, context, startNanos, null);
+        return new MessageSpan(operation, span, context, current, startNanos, null);
     }
 
     private DestinationOperation settleOperation(String operationName, @Nullable String destination) {

@@ -58,7 +58,7 @@ final class ProcessSpans<M, H> {
         if (message != null) {
             context = context.with(Processing.KEY, Processing.ofMessage(message, origin.link));
         }
-        MessageSpan made = new MessageSpan(operation, span, context, startNanos, null);
+        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         if (made.isRecording()) {
             facts.write(message, made);
             facts.writeExtras(message, operation, made);
@@ -119,7 +119,7 @@ final class ProcessSpans<M, H> {
         }
         Context context = ambient.with(span.getSpanContext().isValid() ? span : ambientSpan)
                 .with(Processing.KEY, Processing.ofBatch(scan.links()));
-        MessageSpan made = new MessageSpan(operation, span, context, startNanos, null);
+        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         scan.describe(made, result);
         return made;
     }

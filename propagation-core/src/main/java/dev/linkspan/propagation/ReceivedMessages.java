@@ -70,7 +70,7 @@ final class ReceivedMessages<M, H> {
                 telemetry.errors.add("span.start", t);
             }
         }
-        return new MessageSpan(operation, span, ambient.with(span), times.startNanos, null);
+        return new MessageSpan(operation, span, ambient.with(span), ambient, times.startNanos, null);
     }
 
     /** Both ends from one reading of the clock, so that a clock that was set back gives no negative duration. */

@@ -1,0 +1,71 @@
+package dev.linkspan.kafka;
+
+import dev.linkspan.propagation.HeaderCarrier;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka headers: ordered, duplicates allowed, names compared exactly, values are bytes and may be null. */
+final class KafkaCarrier implements HeaderCarrier<Headers> {
+
+    static final KafkaCarrier INSTANCE = new KafkaCarrier();
+
+    private KafkaCarrier() {}
+
+    /** The last copy: each hop appends, so that is the closest producer's. */
+    @Override
+    public @Nullable String get(Headers headers, String name, int maxLength) {
+        Header last = headers.lastHeader(name);
+        byte[] value = last == null ? null : last.value();
+        if (last != null && value == null) {
+            for (Header header : headers.headers(name)) {
+                value = header.value() == null ? value : header.value();
+            }
+        }
+        return value == null ? null : HeaderCarrier.decode(value, maxLength);
+    }
+
+    @Override
+    public Iterable<String> names(Headers headers) {
+        List<String> names = new ArrayList<>();
+        for (Header header : headers) {
+            names.add(header.key());
+        }
+        return names;
+    }
+
+    @Override
+    public void set(Headers headers, String name, String value) {
+        headers.remove(name).add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void remove(Headers headers, String name) {
+        headers.remove(name);
+    }
+
+    @Override
+    public boolean conflicting(Headers headers, String name) {
+        byte[] first = null;
+        for (Header header : headers.headers(name)) {
+            byte[] value = header.value();
+            if (value == null) {
+                continue;
+            }
+            if (first != null && !Arrays.equals(first, value)) {
+                return true;
+            }
+            first = value;
+        }
+        return false;
+    }
+
+    @Override
+    public int size(String name, String value) {
+        return KafkaRecordSize.ofHeader(name, value);
+    }
+}
