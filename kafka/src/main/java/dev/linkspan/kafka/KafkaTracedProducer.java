@@ -32,8 +32,7 @@ final class KafkaTracedProducer<K, V> {
             new ConcurrentHashMap<>();
     private volatile boolean transactional;
 
-    KafkaTracedProducer(
-            Producer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, int maxRequestSize) {
+    KafkaTracedProducer(Producer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, int maxRequestSize) {
         this.client = client;
         this.telemetry = telemetry;
         this.facts = facts;
@@ -86,12 +85,7 @@ final class KafkaTracedProducer<K, V> {
 
     static <K, V> ProducerRecord<K, V> copyOf(ProducerRecord<K, V> record) {
         return new ProducerRecord<>(
-                record.topic(),
-                record.partition(),
-                record.timestamp(),
-                record.key(),
-                record.value(),
-                record.headers());
+                record.topic(), record.partition(), record.timestamp(), record.key(), record.value(), record.headers());
     }
 
     void initTransactions() {
@@ -104,8 +98,7 @@ final class KafkaTracedProducer<K, V> {
         client.beginTransaction();
     }
 
-    void sendOffsetsToTransaction(
-            Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
+    void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
         try (MessageSpan span = KafkaSettle.start(telemetry, settle(groupMetadata), offsets);
                 Scope scope = span.makeCurrent()) {
             try {
