@@ -29,7 +29,8 @@ public final class Demo {
                     .filter(DemoTelemetry::isConsumer)
                     .filter(DemoTelemetry::isLinkedRoot)
                     .count();
-            say(linkedRoots + " of " + consumers + " consumer spans are roots of their own traces, linked to their producer.");
+            say(linkedRoots + " of " + consumers
+                    + " consumer spans are roots of their own traces, linked to their producer.");
             say("No producer span lasts longer than its send, whenever its consumers come round to it.");
             if (telemetry.exportsTo() != null) {
                 say("Exported to " + telemetry.exportsTo() + ".");

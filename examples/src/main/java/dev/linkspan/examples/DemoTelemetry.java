@@ -30,8 +30,7 @@ final class DemoTelemetry implements AutoCloseable {
 
     private DemoTelemetry() {
         SdkTracerProviderBuilder tracing = SdkTracerProvider.builder()
-                .setResource(Resource.create(Attributes.of(
-                        AttributeKey.stringKey("service.name"), "linkspan-demo")))
+                .setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "linkspan-demo")))
                 .addSpanProcessor(SimpleSpanProcessor.create(kept));
         if (endpoint != null) {
             String traces = endpoint.endsWith("/") ? endpoint + "v1/traces" : endpoint + "/v1/traces";
@@ -54,7 +53,8 @@ final class DemoTelemetry implements AutoCloseable {
         return sdk;
     }
 
-    @Nullable String exportsTo() {
+    @Nullable
+    String exportsTo() {
         return endpoint;
     }
 

@@ -110,10 +110,15 @@ final class OrderDemo {
 
     private Map<String, Object> consumerConfig(String group) {
         return Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "group.id", group,
-                "auto.offset.reset", "earliest",
-                "key.deserializer", StringDeserializer.class,
-                "value.deserializer", StringDeserializer.class);
+                "bootstrap.servers",
+                bootstrapServers,
+                "group.id",
+                group,
+                "auto.offset.reset",
+                "earliest",
+                "key.deserializer",
+                StringDeserializer.class,
+                "value.deserializer",
+                StringDeserializer.class);
     }
 }
