@@ -48,7 +48,7 @@ final class KafkaRecordSize {
         return ofField(utf8(name)) + ofField(utf8(value));
     }
 
-    private static long sized(int length, @Nullable Object content) {
+    private static int sized(int length, @Nullable Object content) {
         return content == null ? 1 : ofField(length);
     }
 

@@ -44,7 +44,6 @@ final class KafkaTracedProducer<K, V> {
         return send(record, null);
     }
 
-    @SuppressWarnings("ReferenceEquality") // another object is our copy, however equal
     Future<RecordMetadata> send(ProducerRecord<K, V> record, @Nullable Callback callback) {
         if (record == null) {
             return client.send(record, callback);
