@@ -17,7 +17,8 @@ final class MessageFacts<M, H> {
         this.errors = errors;
     }
 
-    @Nullable H headers(M message) {
+    @Nullable
+    H headers(M message) {
         try {
             return adapter.headers(message);
         } catch (Throwable t) {
@@ -26,7 +27,8 @@ final class MessageFacts<M, H> {
         }
     }
 
-    @Nullable String partition(M message) {
+    @Nullable
+    String partition(M message) {
         try {
             return adapter.partition(message);
         } catch (Throwable t) {
@@ -86,8 +88,7 @@ final class MessageFacts<M, H> {
     }
 
     @SuppressWarnings("unchecked") // key and value stem from one Attributes
-    private static <T> void putUnchecked(
-            AttributeSink sink, AttributeKey<T> key, Object value) {
+    private static <T> void putUnchecked(AttributeSink sink, AttributeKey<T> key, Object value) {
         sink.put(key, (T) value);
     }
 }

@@ -113,13 +113,15 @@ final class MessageScan<M, H> {
     }
 
     /** The one partition of all messages, or null. */
-    @Nullable String partition() {
+    @Nullable
+    String partition() {
         return partitionVaries ? null : firstPartition;
     }
 
     BoundedLinks.Result links(int atMost) {
         BoundedLinks.Result result = links.result(atMost);
-        List<DestinationOperation.Link> stripped = new ArrayList<>(result.links().size() + 1);
+        List<DestinationOperation.Link> stripped =
+                new ArrayList<>(result.links().size() + 1);
         for (DestinationOperation.Link link : result.links()) {
             stripped.add(new DestinationOperation.Link(link.context(), withoutCommon(link.attributes())));
         }

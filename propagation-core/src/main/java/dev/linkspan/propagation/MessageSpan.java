@@ -92,6 +92,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         return attach(context);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // detach closes it
     private Scope attach(Context context) {
         try {
             return context.makeCurrent();
@@ -249,10 +250,9 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     /** The exception that says what happened, not the future that carried it. */
     private static String typeOf(Throwable error) {
         Throwable cause = error.getCause();
-        Throwable told =
-                (error instanceof CompletionException || error instanceof ExecutionException) && cause != null
-                        ? cause
-                        : error;
+        Throwable told = (error instanceof CompletionException || error instanceof ExecutionException) && cause != null
+                ? cause
+                : error;
         String name = told.getClass().getCanonicalName();
         return name == null ? told.getClass().getName() : name;
     }

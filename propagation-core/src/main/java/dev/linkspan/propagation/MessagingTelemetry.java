@@ -79,8 +79,7 @@ public final class MessagingTelemetry {
      * @param countsDeliveries true if messages reach {@code process} straight from a client that is not wrapped, or from a
      *     push: a delivery is counted once, by a wrapped client's receive or here
      */
-    public <M, H> MessageTracer<M> tracer(
-            MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+    public <M, H> MessageTracer<M> tracer(MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
         return new MessageTracer<>(
                 this, requireNonNull(adapter, "adapter"), requireNonNull(client, "client"), countsDeliveries);
     }
