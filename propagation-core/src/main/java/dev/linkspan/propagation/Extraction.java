@@ -26,10 +26,12 @@ final class Extraction<H> {
 
     private static final TextMapGetter<Extraction<?>> GETTER = new Getter();
     private static final int MAX_NAMES = 1000;
+    private static final int MAX_SPELLINGS = 4;
 
     private final Propagation propagation;
     private final HeaderCarrier<H> carrier;
     private final H headers;
+    private @Nullable List<String> names;
     private @Nullable Boolean conflictingTraceparent;
     private boolean present;
     private boolean traceFieldOversized;
@@ -110,7 +112,9 @@ final class Extraction<H> {
     }
 
     private @Nullable String other(String name, String value, int limit, boolean traceField) {
-        if (value.length() * 3 > limit && Text.utf8Length(value) > limit) {
+        // of text that is no ASCII, replaced bytes count more here than they did in the message
+        boolean oversized = traceField ? value.length() > limit : Text.utf8Length(value) > limit;
+        if (oversized) {
             oversizedFields++;
             traceFieldOversized |= traceField;
             return null;
@@ -155,9 +159,28 @@ final class Extraction<H> {
 
     private boolean conflictingTraceparent() {
         if (conflictingTraceparent == null) {
-            conflictingTraceparent = carrier.conflicting(headers, "traceparent");
+            conflictingTraceparent = conflicting("traceparent", FieldLimits.TRACEPARENT_BYTES);
         }
         return conflictingTraceparent;
+    }
+
+    /** Whether a header occurs with different values, in one spelling or in several. */
+    private boolean conflicting(String field, int limit) {
+        List<String> spellings = new ArrayList<>(1);
+        String value = null;
+        for (String name : names()) {
+            if (Text.equalsIgnoringAsciiCase(name, field) && !spellings.contains(name)) {
+                spellings.add(name);
+                String other = carrier.get(headers, name, limit);
+                if (spellings.size() > MAX_SPELLINGS
+                        || carrier.conflicting(headers, name)
+                        || (value != null && other != null && !other.equals(value))) {
+                    return true;
+                }
+                value = other == null ? value : other;
+            }
+        }
+        return false;
     }
 
     private @Nullable String read(String name, int limit) {
@@ -176,13 +199,20 @@ final class Extraction<H> {
     }
 
     private List<String> names() {
-        List<String> names = new ArrayList<>();
-        for (String name : carrier.names(headers)) {
-            if (name != null && names.size() < MAX_NAMES) {
-                names.add(name);
+        List<String> known = names;
+        if (known == null) {
+            known = new ArrayList<>();
+            for (String name : carrier.names(headers)) {
+                if (known.size() == MAX_NAMES) {
+                    break;
+                }
+                if (name != null) {
+                    known.add(name);
+                }
             }
+            names = known;
         }
-        return names;
+        return known;
     }
 
     private static final class Getter implements TextMapGetter<Extraction<?>> {
