@@ -144,7 +144,8 @@ final class Extraction<H> {
 
     private @Nullable String baggage(String value) {
         FieldLimits.Baggage baggage = FieldLimits.Baggage.of(value);
-        malformedFields += baggage.dropped();
+        malformedFields += baggage.malformed();
+        oversizedFields += baggage.oversized() > 0 ? 1 : 0;
         return baggage.value().isEmpty() ? null : serve(baggage.value());
     }
 

@@ -136,9 +136,10 @@ final class ProcessSpans<M, H> {
             Context context = extraction.context();
             if (policy.incomingBaggage != null) {
                 Baggage brought = Baggage.fromContext(context);
-                if (brought != Baggage.fromContext(ambient)) {
-                    Baggage allowed = Injection.filter(brought, policy.incomingBaggage);
-                    context = context.with(policy.incomingBaggage.isEmpty() ? Baggage.fromContext(ambient) : allowed);
+                Baggage ambientBaggage = Baggage.fromContext(ambient);
+                if (brought != ambientBaggage) {
+                    Baggage allowed = Injection.only(policy.incomingBaggage, brought);
+                    context = context.with(allowed.isEmpty() ? ambientBaggage : allowed);
                 }
             }
             return new Origin(extraction.spanContext(), context, ambientSpan);
