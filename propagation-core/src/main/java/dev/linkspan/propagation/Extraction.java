@@ -1,5 +1,7 @@
 package dev.linkspan.propagation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -62,7 +64,8 @@ final class Extraction<H> {
 
     private void run() {
         try {
-            Context extracted = propagation.propagator.extract(context, this, GETTER);
+            Context extracted = requireNonNull(
+                    propagation.propagator.extract(context, this, GETTER), "the propagator's extract returned null");
             spanContext = Span.fromContext(extracted).getSpanContext();
             context = extracted;
         } catch (Throwable t) {
