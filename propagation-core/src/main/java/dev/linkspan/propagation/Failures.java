@@ -21,9 +21,12 @@ final class Failures {
         Throwable cause = error instanceof CompletionException || error instanceof ExecutionException
                 ? error.getCause()
                 : null;
-        Class<?> told = (cause == null ? error : cause).getClass();
-        String name = told.getCanonicalName();
-        return name == null ? told.getName() : name;
+        return nameOf((cause == null ? error : cause).getClass());
+    }
+
+    static String nameOf(Class<? extends Throwable> type) {
+        String name = type.getCanonicalName();
+        return name == null ? type.getName() : name;
     }
 
     static String messageOf(Throwable error, int maxLength) {

@@ -122,7 +122,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
             failed(Failures.typeOf(error), Failures.messageOf(error, length));
         } catch (Throwable t) {
             errors().add("span.error", t);
-            failed(error.getClass().getName(), "");
+            failed(Failures.nameOf(error.getClass()), "");
         }
         try {
             if (span.isRecording()) {
