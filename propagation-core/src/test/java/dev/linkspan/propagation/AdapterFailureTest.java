@@ -81,10 +81,11 @@ class AdapterFailureTest {
 
         assertThat(lacking.getName()).isEqualTo("process orders");
         assertThat(links(lacking)).containsExactly(Headers.ORIGIN);
-        assertThat(lacking.getAttributes())
+        assertThat(lacking.getAttributes().asMap())
                 .isEqualTo(whole.getAttributes().toBuilder()
                         .removeIf(key -> key.getKey().equals(attribute))
-                        .build());
+                        .build()
+                        .asMap());
     }
 
     @ParameterizedTest
