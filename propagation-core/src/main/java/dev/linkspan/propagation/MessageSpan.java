@@ -214,7 +214,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (!CLOSED.compareAndSet(this, 0, 1)) {
             return;
         }
-        long elapsed = System.nanoTime() - startNanos;
+        long elapsed = Math.max(0, System.nanoTime() - startNanos);
         for (MessageSpan message : messages) {
             message.closeWith(errorType);
         }
