@@ -198,11 +198,12 @@ class PropagatorFailureTest {
             this.failure = failure;
         }
 
+        @SuppressWarnings("TypeParameterUnusedInFormals") // stands where any type is wanted, and never returns
         <T> T fail() {
             return Failing.<T, RuntimeException>sneak(failure);
         }
 
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         private static <T, X extends Throwable> T sneak(Throwable failure) throws X {
             throw (X) failure;
         }
