@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 abstract class KafkaAdapter<M> implements MessageAdapter<M, Headers> {
 
     /** Null where the classes do not come from the jar. */
-    private static final @Nullable String VERSION = KafkaAdapter.class.getPackage().getImplementationVersion();
+    private static final @Nullable String VERSION =
+            KafkaAdapter.class.getPackage().getImplementationVersion();
 
     @Override
     public String instrumentationName() {

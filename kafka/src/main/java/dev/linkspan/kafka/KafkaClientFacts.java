@@ -2,8 +2,8 @@ package dev.linkspan.kafka;
 
 import dev.linkspan.propagation.ClientFacts;
 import java.util.Map;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.jspecify.annotations.Nullable;
 
 /** What a client's configuration says of it, and where there is none, what the client itself does. */

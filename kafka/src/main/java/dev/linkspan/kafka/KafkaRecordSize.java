@@ -31,7 +31,8 @@ final class KafkaRecordSize {
         if (key == UNKNOWN || value == UNKNOWN) {
             return Long.MAX_VALUE;
         }
-        long size = BATCH_OVERHEAD + MAX_RECORD_OVERHEAD + sized(key, record.key()) + sized(value, record.value());
+        long size =
+                (long) BATCH_OVERHEAD + MAX_RECORD_OVERHEAD + sized(key, record.key()) + sized(value, record.value());
         int headers = 0;
         for (Header header : record.headers()) {
             headers++;

@@ -25,8 +25,7 @@ final class KafkaSendCallback implements Callback {
     private @Nullable RecordMetadata tooLargeMetadata;
 
     /** @param mayRetry whether the record may be sent a second time without our headers, should it be too large */
-    KafkaSendCallback(
-            MessageSpan span, @Nullable Callback callback, MessagingTelemetry telemetry, boolean mayRetry) {
+    KafkaSendCallback(MessageSpan span, @Nullable Callback callback, MessagingTelemetry telemetry, boolean mayRetry) {
         this.span = span;
         this.callback = callback;
         this.telemetry = telemetry;
@@ -35,9 +34,7 @@ final class KafkaSendCallback implements Callback {
 
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-        if (mayRetry
-                && exception instanceof RecordTooLargeException refused
-                && Thread.currentThread() == caller) {
+        if (mayRetry && exception instanceof RecordTooLargeException refused && Thread.currentThread() == caller) {
             mayRetry = false;
             tooLarge = refused;
             tooLargeMetadata = metadata;

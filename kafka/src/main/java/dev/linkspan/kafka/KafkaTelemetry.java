@@ -223,8 +223,8 @@ public final class KafkaTelemetry {
      */
     public <K, V> ProducerRecord<K, V> create(ProducerRecord<K, V> record) {
         requireNonNull(record, "record must not be null");
-        MessageSender<ProducerRecord<K, V>, Headers> sender =
-                messaging.sender(new KafkaProducerRecordAdapter<>(), client(Map.of()).facts(Map.of(), null));
+        MessageSender<ProducerRecord<K, V>, Headers> sender = messaging.sender(
+                new KafkaProducerRecordAdapter<>(), client(Map.of()).facts(Map.of(), null));
         try (MessageSpan span = sender.create(record)) {
             ProducerRecord<K, V> copy = KafkaTracedProducer.copyOf(record);
             return sender.inject(span, copy.headers()) ? copy : record;

@@ -71,7 +71,9 @@ public final class KafkaTelemetryProducerInterceptor<K, V> implements ProducerIn
             known = configured
                     .telemetry()
                     .messaging()
-                    .sender(new KafkaProducerRecordAdapter<>(), client.facts(Map.of(), null).consumerGroup(null));
+                    .sender(
+                            new KafkaProducerRecordAdapter<>(),
+                            client.facts(Map.of(), null).consumerGroup(null));
             sender = known;
         }
         return known;

@@ -32,8 +32,7 @@ final class KafkaTracedProducer<K, V> {
             new ConcurrentHashMap<>();
     private volatile boolean transactional;
 
-    KafkaTracedProducer(
-            Producer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, int maxRequestSize) {
+    KafkaTracedProducer(Producer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, int maxRequestSize) {
         this.client = client;
         this.telemetry = telemetry;
         this.facts = facts;
@@ -50,12 +49,11 @@ final class KafkaTracedProducer<K, V> {
             return client.send(record, callback);
         }
         MessageSpan span = sender.start(record);
-        ProducerRecord<K, V> outgoing = withContext(record, span);
-        KafkaSendCallback answer =
-                new KafkaSendCallback(span, callback, telemetry, outgoing != record && !transactional);
+        ProducerRecord<K, V> copy = copyWithContext(record, span);
+        KafkaSendCallback answer = new KafkaSendCallback(span, callback, telemetry, copy != null && !transactional);
         try (Scope scope = span.makeCurrent();
                 KafkaWrappedCall call = KafkaWrappedCall.SEND.begin()) {
-            Future<RecordMetadata> future = client.send(outgoing, answer);
+            Future<RecordMetadata> future = client.send(copy == null ? record : copy, answer);
             if (answer.wasTooLarge()) {
                 // our headers may be what was too much: the record goes again as the caller gave it
                 sender.withdraw(span);
@@ -68,30 +66,25 @@ final class KafkaTracedProducer<K, V> {
         }
     }
 
-    /** A copy with our headers, or the record itself: the caller's record may be sent again, also by another producer. */
-    private ProducerRecord<K, V> withContext(ProducerRecord<K, V> record, MessageSpan span) {
+    /** A copy, because the caller's record may be sent again, also by another producer; null to send that record as it is. */
+    private @Nullable ProducerRecord<K, V> copyWithContext(ProducerRecord<K, V> record, MessageSpan span) {
         if (!sender.injects(span)) {
-            return record;
+            return null;
         }
         try {
             ProducerRecord<K, V> copy = copyOf(record);
             long room = KafkaRecordSize.roomFor(record, maxRequestSize);
-            return sender.inject(span, copy.headers(), room, Integer.MAX_VALUE) ? copy : record;
+            return sender.inject(span, copy.headers(), room, Integer.MAX_VALUE) ? copy : null;
         } catch (Throwable t) {
             sender.withdraw(span);
             telemetry.suppressed("kafka.copy", t);
-            return record;
+            return null;
         }
     }
 
     static <K, V> ProducerRecord<K, V> copyOf(ProducerRecord<K, V> record) {
         return new ProducerRecord<>(
-                record.topic(),
-                record.partition(),
-                record.timestamp(),
-                record.key(),
-                record.value(),
-                record.headers());
+                record.topic(), record.partition(), record.timestamp(), record.key(), record.value(), record.headers());
     }
 
     void initTransactions() {
@@ -104,8 +97,7 @@ final class KafkaTracedProducer<K, V> {
         client.beginTransaction();
     }
 
-    void sendOffsetsToTransaction(
-            Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
+    void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
         try (MessageSpan span = KafkaSettle.start(telemetry, settle(groupMetadata), offsets);
                 Scope scope = span.makeCurrent()) {
             try {

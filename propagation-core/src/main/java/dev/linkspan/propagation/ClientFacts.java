@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientFacts {
 
     /** Nothing known. */
-    public static final ClientFacts NONE =
-            new ClientFacts(null, null, null, 0, Attributes.empty(), Attributes.empty());
+    public static final ClientFacts NONE = new ClientFacts(null, null, null, 0, Attributes.empty(), Attributes.empty());
 
     final @Nullable String clientId;
     final @Nullable String consumerGroup;

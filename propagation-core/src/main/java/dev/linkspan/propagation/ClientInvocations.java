@@ -114,6 +114,7 @@ final class ClientInvocations implements InvocationHandler {
 
     @FunctionalInterface
     private interface Target {
-        @Nullable Object invoke(Object proxy, @Nullable Object @Nullable [] args) throws Throwable;
+        @Nullable
+        Object invoke(Object proxy, @Nullable Object @Nullable [] args) throws Throwable;
     }
 }

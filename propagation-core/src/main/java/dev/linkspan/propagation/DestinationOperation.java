@@ -42,9 +42,8 @@ final class DestinationOperation {
         String nameInSpan = template != null ? template : temporary || anonymous ? null : destination;
         spanName = nameInSpan == null ? operation.name : operation.name + " " + nameInSpan;
 
-        AttributesBuilder common = Attributes.builder()
-                .put(Semconv.SYSTEM, operation.system)
-                .put(Semconv.OPERATION_NAME, operation.name);
+        AttributesBuilder common =
+                Attributes.builder().put(Semconv.SYSTEM, operation.system).put(Semconv.OPERATION_NAME, operation.name);
         putIfKnown(common, Semconv.DESTINATION_TEMPLATE, template);
         ClientFacts facts = operation.facts;
         if (facts.serverAddress != null) {
@@ -95,8 +94,7 @@ final class DestinationOperation {
         return name == null ? null : Text.cut(name, Math.max(NAME_LENGTH, policy.attributeLength));
     }
 
-    private static void putIfKnown(
-            AttributesBuilder builder, AttributeKey<String> key, @Nullable String value) {
+    private static void putIfKnown(AttributesBuilder builder, AttributeKey<String> key, @Nullable String value) {
         if (value != null) {
             builder.put(key, value);
         }
@@ -109,8 +107,7 @@ final class DestinationOperation {
      * @param links in the order in which they are to stand
      * @param startEpochNanos 0 for now
      */
-    Span startSpan(
-            Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
+    Span startSpan(Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
         SpanBuilder builder = operation
                 .instruments
                 .tracer

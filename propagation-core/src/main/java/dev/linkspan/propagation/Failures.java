@@ -18,9 +18,8 @@ final class Failures {
 
     /** The exception that says what happened, not the future that carried it. */
     static String typeOf(Throwable error) {
-        Throwable cause = error instanceof CompletionException || error instanceof ExecutionException
-                ? error.getCause()
-                : null;
+        Throwable cause =
+                error instanceof CompletionException || error instanceof ExecutionException ? error.getCause() : null;
         return nameOf((cause == null ? error : cause).getClass());
     }
 

@@ -30,7 +30,8 @@ public interface HeaderCarrier<H> {
      * @param maxLength how many bytes the caller will accept; of a longer value at least {@code maxLength + 1} bytes are
      *     returned, so that the caller sees that it is too long, and the rest need not be decoded
      */
-    @Nullable String get(H headers, String name, int maxLength);
+    @Nullable
+    String get(H headers, String name, int maxLength);
 
     /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */
     Iterable<String> names(H headers);

@@ -34,7 +34,9 @@ final class Instruments {
         tracer = tracerBuilder.build();
         Meter meter = meter(openTelemetry, scope, version);
         operationDuration = duration(
-                meter, Semconv.OPERATION_DURATION, "Duration of messaging operation initiated by a producer or consumer client.");
+                meter,
+                Semconv.OPERATION_DURATION,
+                "Duration of messaging operation initiated by a producer or consumer client.");
         processDuration = duration(meter, Semconv.PROCESS_DURATION, "Duration of processing operation.");
         sent = counter(
                 meter,
@@ -42,15 +44,21 @@ final class Instruments {
                 "{message}",
                 "Number of messages producer attempted to send to the broker.");
         consumed = counter(
-                meter, Semconv.CONSUMED_MESSAGES, "{message}", "Number of messages that were delivered to the application.");
+                meter,
+                Semconv.CONSUMED_MESSAGES,
+                "{message}",
+                "Number of messages that were delivered to the application.");
         extractions = counter(
                 meter, Semconv.EXTRACTIONS, "{message}", "Messages by what their headers said of their producer.");
-        injections =
-                counter(meter, Semconv.INJECTIONS, "{message}", "Messages by what was done to their headers when sent.");
+        injections = counter(
+                meter, Semconv.INJECTIONS, "{message}", "Messages by what was done to their headers when sent.");
         rejections = counter(
                 meter, Semconv.REJECTIONS, "{field}", "Header fields that were cut, dropped or left out, by reason.");
         linksLeftOut = counter(
-                meter, Semconv.LEFT_OUT, "{message}", "Messages that no link stands for, because their span had enough.");
+                meter,
+                Semconv.LEFT_OUT,
+                "{message}",
+                "Messages that no link stands for, because their span had enough.");
     }
 
     static Meter meter(OpenTelemetry openTelemetry, String scope, @Nullable String version) {

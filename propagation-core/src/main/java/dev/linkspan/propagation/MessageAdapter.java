@@ -31,10 +31,12 @@ public interface MessageAdapter<M, H> {
     HeaderCarrier<H> carrier();
 
     /** The message's headers, or null if it has none. */
-    @Nullable H headers(M message);
+    @Nullable
+    H headers(M message);
 
     /** The destination's name (topic, queue, subject), or null if unknown. */
-    @Nullable String destination(M message);
+    @Nullable
+    String destination(M message);
 
     /** A low-cardinality template of the destination, such as {@code _INBOX}; null by default. */
     default @Nullable String destinationTemplate(M message) {

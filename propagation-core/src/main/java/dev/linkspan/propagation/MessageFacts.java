@@ -30,7 +30,8 @@ final class MessageFacts<M, H> {
         this.bodySize = message -> ifKnown(adapter.bodySize(message), 0);
     }
 
-    @Nullable H headers(M message) {
+    @Nullable
+    H headers(M message) {
         try {
             return adapter.headers(message);
         } catch (Throwable t) {
@@ -39,7 +40,8 @@ final class MessageFacts<M, H> {
         }
     }
 
-    @Nullable String partition(M message) {
+    @Nullable
+    String partition(M message) {
         try {
             return adapter.partition(message);
         } catch (Throwable t) {

@@ -29,10 +29,7 @@ final class MessageScan<M, H> {
     private BoundedLinks<M> links;
     private Tally tally;
 
-    MessageScan(
-            MessagingTelemetry telemetry,
-            MessageFacts<M, H> facts,
-            Operation<M> operation) {
+    MessageScan(MessagingTelemetry telemetry, MessageFacts<M, H> facts, Operation<M> operation) {
         this.telemetry = telemetry;
         this.facts = facts;
         this.operation = operation;
@@ -110,13 +107,15 @@ final class MessageScan<M, H> {
     }
 
     /** The one partition of all messages, or null. */
-    @Nullable String partition() {
+    @Nullable
+    String partition() {
         return partitionVaries ? null : firstPartition;
     }
 
     BoundedLinks.Result links(int atMost) {
         BoundedLinks.Result result = links.result(atMost);
-        List<DestinationOperation.Link> stripped = new ArrayList<>(result.links().size() + 1);
+        List<DestinationOperation.Link> stripped =
+                new ArrayList<>(result.links().size() + 1);
         for (DestinationOperation.Link link : result.links()) {
             stripped.add(new DestinationOperation.Link(link.context(), withoutCommon(link.attributes())));
         }

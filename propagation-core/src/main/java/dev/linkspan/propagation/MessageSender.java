@@ -196,8 +196,7 @@ public final class MessageSender<M, H> {
         }
         DestinationOperation operation = span.operation;
         Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
-        boolean done =
-                injection.write(sending.context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
+        boolean done = injection.write(sending.context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
         sending.injected(done);
         operation.rejected(injection.oversizedFields, "oversized");
         operation.rejected(injection.refusedFields, "refused");
@@ -229,16 +228,12 @@ public final class MessageSender<M, H> {
         boolean makesSpan = !(keeps && operation == create);
         Span span = makesSpan
                 ? startSpan(
-                        destination,
-                        caller,
-                        kind,
-                        DestinationOperation.Link.listOf(existing),
-                        facts.partition(message))
+                        destination, caller, kind, DestinationOperation.Link.listOf(existing), facts.partition(message))
                 : Span.getInvalid();
         Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
         DestinationOperation sendOperation = operation == send ? destination : send.of(message);
-        Sending sending = new Sending(
-                planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
+        Sending sending =
+                new Sending(planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
         MessageSpan made = new MessageSpan(destination, span, context, caller, startNanos, sending);
         if (made.isRecording()) {
             facts.write(message, made);

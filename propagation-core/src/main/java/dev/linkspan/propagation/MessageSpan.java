@@ -90,6 +90,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         return attach(context);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // detach closes it
     private Scope attach(Context context) {
         try {
             return context.makeCurrent();

@@ -37,8 +37,7 @@ public final class MessageTracer<M> {
         this.telemetry = telemetry;
         this.process = new Operation<>(telemetry, adapter, client, Semconv.Type.PROCESS, "process");
         this.settle = new Operation<>(telemetry, adapter, client, Semconv.Type.SETTLE, "settle");
-        Operation<M> receive =
-                new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
+        Operation<M> receive = new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
         this.received = new ReceivedMessages<>(telemetry, adapter, receive);
         this.processSpans = new ProcessSpans<>(telemetry, adapter, process, countsDeliveries);
     }
@@ -68,8 +67,8 @@ public final class MessageTracer<M> {
      *
      * @throws X what the handler throws, the same object; the span has status ERROR then
      */
-    public <R extends @Nullable Object, X extends Throwable> R call(
-            M message, MessageFunction<? super M, R, X> handler) throws X {
+    public <R extends @Nullable Object, X extends Throwable> R call(M message, MessageFunction<? super M, R, X> handler)
+            throws X {
         requireNonNull(handler, "handler");
         MessageSpan span = start(message);
         Scope scope = span.attach();

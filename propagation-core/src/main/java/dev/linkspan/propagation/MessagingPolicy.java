@@ -30,14 +30,21 @@ public final class MessagingPolicy {
     boolean propagation = true;
     boolean tracing = true;
     boolean trusted = true;
-    @Nullable Set<String> incomingBaggage = null;
-    @Nullable Set<String> outgoingBaggage = null;
+
+    @Nullable
+    Set<String> incomingBaggage = null;
+
+    @Nullable
+    Set<String> outgoingBaggage = null;
+
     int attributeLength = 256;
     UnaryOperator<@Nullable String> messageKeys = UnaryOperator.identity();
     boolean bodySizes = false;
     Set<String> capturedHeaders = Set.of();
     Function<String, @Nullable String> destinationTemplate = destination -> null;
-    @Nullable BiFunction<String, Object, Attributes> extraAttributes = null;
+
+    @Nullable
+    BiFunction<String, Object, Attributes> extraAttributes = null;
 
     private MessagingPolicy() {}
 
@@ -173,7 +180,8 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy incomingBaggage(Collection<String> keys) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.incomingBaggage = Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to take; empty for none"));
+        copy.incomingBaggage =
+                Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to take; empty for none"));
         return copy;
     }
 
@@ -184,7 +192,8 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy outgoingBaggage(Collection<String> keys) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.outgoingBaggage = Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to send; empty for none"));
+        copy.outgoingBaggage =
+                Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to send; empty for none"));
         return copy;
     }
 
@@ -235,7 +244,8 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy capturedHeaders(Collection<String> names) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.capturedHeaders = Set.copyOf(requireNonNull(names, "names must name the headers to capture; empty for none"));
+        copy.capturedHeaders =
+                Set.copyOf(requireNonNull(names, "names must name the headers to capture; empty for none"));
         return copy;
     }
 
@@ -259,7 +269,8 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy extraAttributes(BiFunction<String, Object, Attributes> attributes) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.extraAttributes = requireNonNull(attributes, "attributes must be a function of operation type and message");
+        copy.extraAttributes =
+                requireNonNull(attributes, "attributes must be a function of operation type and message");
         return copy;
     }
 }

@@ -69,7 +69,10 @@ public final class MessagingTelemetry {
      * @param client what is known of the client
      */
     public <M, H> MessageSender<M, H> sender(MessageAdapter<M, H> adapter, ClientFacts client) {
-        return new MessageSender<>(this, requireNonNull(adapter, "adapter must not be null"), requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"));
+        return new MessageSender<>(
+                this,
+                requireNonNull(adapter, "adapter must not be null"),
+                requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"));
     }
 
     /**
@@ -79,10 +82,12 @@ public final class MessagingTelemetry {
      * @param countsDeliveries true if messages reach {@code process} straight from a client that is not wrapped, or from a
      *     push: a delivery is counted once, by a wrapped client's receive or here
      */
-    public <M, H> MessageTracer<M> tracer(
-            MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+    public <M, H> MessageTracer<M> tracer(MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
         return new MessageTracer<>(
-                this, requireNonNull(adapter, "adapter must not be null"), requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"), countsDeliveries);
+                this,
+                requireNonNull(adapter, "adapter must not be null"),
+                requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"),
+                countsDeliveries);
     }
 
     /**

@@ -49,7 +49,10 @@ final class Propagation {
     /** Not every propagator says in {@code fields()} all that it writes: baggage in particular goes unsaid. */
     private StagedHeaders trialInjection() {
         SpanContext span = SpanContext.create(
-                "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
         Baggage baggage = Baggage.builder().put(TRIAL_KEY, "1").build();
         StagedHeaders staged = new StagedHeaders();
         propagator.inject(Context.root().with(Span.wrap(span)).with(baggage), staged, StagedHeaders.SETTER);

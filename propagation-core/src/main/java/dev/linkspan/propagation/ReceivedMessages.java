@@ -45,8 +45,7 @@ final class ReceivedMessages<M, H> {
         try {
             Times times = Times.since(startNanos);
             MessageScan<M, H> nothing = new MessageScan<>(telemetry, facts, receive);
-            MessageSpan span =
-                    start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
+            MessageSpan span = start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
             span.error(error).close(times.endEpochNanos);
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);

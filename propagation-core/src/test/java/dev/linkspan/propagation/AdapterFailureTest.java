@@ -47,8 +47,8 @@ class AdapterFailureTest {
             })
     void adapter_method_that_throws_stops_no_operation(String method) {
         MessageAdapter<ToyMessage, Map<String, List<String>>> adapter = failing(method);
-        MessagingTelemetry messaging = recorded.messaging(
-                policy -> policy.bodySizes(true).capturedHeaders(List.of("traceparent")));
+        MessagingTelemetry messaging =
+                recorded.messaging(policy -> policy.bodySizes(true).capturedHeaders(List.of("traceparent")));
         var sender = messaging.sender(adapter, ClientFacts.NONE);
         var tracer = messaging.tracer(adapter, ClientFacts.NONE, true);
 
@@ -103,7 +103,8 @@ class AdapterFailureTest {
         ToyMessage message = ToyMessage.to("orders").header("tracestate", "old=1");
         var sender = recorded.messaging().sender(withCarrier(failingCarrier(method)), ClientFacts.NONE);
         MessageSpan span = sender.start(message);
-        boolean injected = sender.inject(span, ToyMessage.to("orders").header("tracestate", "old=1").headers(), 1_000, 10);
+        boolean injected = sender.inject(
+                span, ToyMessage.to("orders").header("tracestate", "old=1").headers(), 1_000, 10);
         span.close();
 
         assertThat(injected).isFalse();

@@ -25,7 +25,8 @@ class AttributeLimitsTest {
 
     @Test
     void texts_are_cut_at_256_characters() {
-        SpanData span = process(policy -> policy, ToyMessage.to("orders").id("i".repeat(300)).key("k".repeat(300)));
+        SpanData span = process(
+                policy -> policy, ToyMessage.to("orders").id("i".repeat(300)).key("k".repeat(300)));
 
         assertThat(span.getAttributes().get(Semconv.MESSAGE_ID)).isEqualTo("i".repeat(256));
         assertThat(span.getAttributes().get(ToyAdapter.KEY)).isEqualTo("k".repeat(256));
@@ -33,7 +34,8 @@ class AttributeLimitsTest {
 
     @Test
     void texts_are_cut_where_the_policy_says() {
-        SpanData span = process(policy -> policy.attributeLength(10), ToyMessage.to("orders").id("i".repeat(300)));
+        SpanData span = process(
+                policy -> policy.attributeLength(10), ToyMessage.to("orders").id("i".repeat(300)));
 
         assertThat(span.getAttributes().get(Semconv.MESSAGE_ID)).hasSize(10);
     }
@@ -52,7 +54,9 @@ class AttributeLimitsTest {
         queue.messages()
                 .startBatch(List.of(
                         ToyMessage.to("orders").id("i".repeat(300)).header("traceparent", Headers.traceparent(1, true)),
-                        ToyMessage.to("orders").id("j".repeat(300)).header("traceparent", Headers.traceparent(2, true))))
+                        ToyMessage.to("orders")
+                                .id("j".repeat(300))
+                                .header("traceparent", Headers.traceparent(2, true))))
                 .close();
 
         assertThat(recorded.span("process orders").getLinks())
@@ -66,7 +70,9 @@ class AttributeLimitsTest {
 
         assertThat(span.getName()).isEqualTo("process " + "t".repeat(256));
         assertThat(span.getAttributes().get(Semconv.DESTINATION_NAME)).hasSize(256);
-        assertThat(recorded.metric("messaging.process.duration").getHistogramData().getPoints())
+        assertThat(recorded.metric("messaging.process.duration")
+                        .getHistogramData()
+                        .getPoints())
                 .allSatisfy(point -> assertThat(point.getAttributes().get(Semconv.DESTINATION_NAME))
                         .hasSize(256));
     }
@@ -80,7 +86,8 @@ class AttributeLimitsTest {
 
     @Test
     void message_keys_can_be_off() {
-        SpanData span = process(policy -> policy.messageKeys(false), ToyMessage.to("orders").key("alice"));
+        SpanData span = process(
+                policy -> policy.messageKeys(false), ToyMessage.to("orders").key("alice"));
 
         assertThat(span.getAttributes().get(ToyAdapter.KEY)).isNull();
     }
@@ -88,14 +95,17 @@ class AttributeLimitsTest {
     @Test
     void message_keys_can_be_rewritten() {
         SpanData span = process(
-                policy -> policy.messageKeys(key -> "#" + key.length()), ToyMessage.to("orders").key("alice"));
+                policy -> policy.messageKeys(key -> "#" + key.length()),
+                ToyMessage.to("orders").key("alice"));
 
         assertThat(span.getAttributes().get(ToyAdapter.KEY)).isEqualTo("#5");
     }
 
     @Test
     void message_keys_that_are_rewritten_to_nothing_are_left_out() {
-        SpanData span = process(policy -> policy.messageKeys(key -> null), ToyMessage.to("orders").key("alice"));
+        SpanData span = process(
+                policy -> policy.messageKeys(key -> null),
+                ToyMessage.to("orders").key("alice"));
 
         assertThat(span.getAttributes().get(ToyAdapter.KEY)).isNull();
     }
@@ -143,12 +153,16 @@ class AttributeLimitsTest {
     @Test
     void extra_attributes_are_added_per_operation_and_cut() {
         AttributeKey<List<String>> list = stringArrayKey("list");
-        ToyQueue queue = new ToyQueue(recorded.messaging(policy -> policy.extraAttributes((operation, message) ->
-                Attributes.of(
-                        stringKey("op"), operation,
-                        stringKey("topic"), ((ToyMessage) message).topic().repeat(100),
-                        list, List.of("y".repeat(300), "z"),
-                        longKey("n"), 7L))));
+        ToyQueue queue =
+                new ToyQueue(recorded.messaging(policy -> policy.extraAttributes((operation, message) -> Attributes.of(
+                        stringKey("op"),
+                        operation,
+                        stringKey("topic"),
+                        ((ToyMessage) message).topic().repeat(100),
+                        list,
+                        List.of("y".repeat(300), "z"),
+                        longKey("n"),
+                        7L))));
         queue.create(ToyMessage.to("orders"));
         queue.send(ToyMessage.to("orders"));
         queue.messages().process(ToyMessage.to("orders"), message -> {});

@@ -26,7 +26,19 @@ class BaggageLimitTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"novalue", "=x", "sp ace=x", "a=\"q\"", "a=b\\c", "a=%zz", "a=%4", "\u00e9=1", "a=\u00e9", "(=1", "a=\u0000"})
+            strings = {
+                "novalue",
+                "=x",
+                "sp ace=x",
+                "a=\"q\"",
+                "a=b\\c",
+                "a=%zz",
+                "a=%4",
+                "\u00e9=1",
+                "a=\u00e9",
+                "(=1",
+                "a=\u0000"
+            })
     void broken_member_is_dropped_and_the_others_reach_the_handler(String broken) {
         Baggage baggage = received("first=1," + broken + ",last=2");
 
@@ -88,8 +100,9 @@ class BaggageLimitTest {
         ToyMessage sent = sentWith(baggage(50, 500));
 
         List<String> values = sent.headers().get("baggage");
-        assertThat(values).singleElement().satisfies(value -> assertThat(value.length())
-                .isBetween(7_000, 8_192));
+        assertThat(values)
+                .singleElement()
+                .satisfies(value -> assertThat(value.length()).isBetween(7_000, 8_192));
         assertThat(rejected("oversized")).isOne();
         assertThat(sent.headers()).containsKey("traceparent");
     }

@@ -49,7 +49,8 @@ class BatchProcessTest {
             queue.messages().startBatch(numbered(2)).close();
         }
 
-        assertThat(isChild(recorded.span("process orders"), ambient.getSpanContext())).isTrue();
+        assertThat(isChild(recorded.span("process orders"), ambient.getSpanContext()))
+                .isTrue();
         assertThat(links(recorded.span("process orders"))).hasSize(2);
     }
 
@@ -104,8 +105,8 @@ class BatchProcessTest {
 
     @Test
     void batch_takes_no_messages_baggage() {
-        MessageSpan batch = queue.messages()
-                .startBatch(List.of(ToyMessage.to("orders").header("baggage", "tenant=a")));
+        MessageSpan batch =
+                queue.messages().startBatch(List.of(ToyMessage.to("orders").header("baggage", "tenant=a")));
         try (Scope scope = batch.makeCurrent()) {
             assertThat(Baggage.current().isEmpty()).isTrue();
         }
@@ -157,7 +158,9 @@ class BatchProcessTest {
         batch.add(1, null);
         queue.messages().startBatch(batch).close();
 
-        assertThat(recorded.spans()).singleElement().satisfies(span -> assertThat(links(span)).hasSize(2));
+        assertThat(recorded.spans())
+                .singleElement()
+                .satisfies(span -> assertThat(links(span)).hasSize(2));
     }
 
     @Test

@@ -38,7 +38,9 @@ class BatchSendTest {
         SpanData send = recorded.span("send orders");
         assertThat(creates).hasSize(3).allMatch(create -> create.getKind() == SpanKind.PRODUCER);
         assertThat(send.getKind()).isEqualTo(SpanKind.CLIENT);
-        assertThat(links(send)).containsExactlyElementsOf(creates.stream().map(RecordedTelemetry::id).toList());
+        assertThat(links(send))
+                .containsExactlyElementsOf(
+                        creates.stream().map(RecordedTelemetry::id).toList());
         for (int i = 0; i < 3; i++) {
             assertCarries(sent.get(i), creates.get(i));
         }
@@ -120,7 +122,8 @@ class BatchSendTest {
         queue.sendAll(List.of(ToyMessage.to("orders"), ToyMessage.to("bills")));
 
         assertThat(recorded.names()).containsExactlyInAnyOrder("create orders", "create bills", "send");
-        assertThat(recorded.span("send").getAttributes().get(Semconv.DESTINATION_NAME)).isNull();
+        assertThat(recorded.span("send").getAttributes().get(Semconv.DESTINATION_NAME))
+                .isNull();
         assertThat(recorded.count("messaging.client.sent.messages", "messaging.destination.name", "bills"))
                 .isOne();
     }
@@ -166,7 +169,8 @@ class BatchSendTest {
     void batch_of_nothing_is_a_send_span_of_no_messages() {
         queue.sendAll(List.of());
 
-        assertThat(recorded.span("send").getAttributes().get(Semconv.BATCH_MESSAGE_COUNT)).isZero();
+        assertThat(recorded.span("send").getAttributes().get(Semconv.BATCH_MESSAGE_COUNT))
+                .isZero();
         assertThat(recorded.counter("messaging.client.sent.messages")).isEmpty();
     }
 }

@@ -52,8 +52,8 @@ class DestinationNamesTest {
 
     @Test
     void template_of_the_policy_wins_over_the_adapters() {
-        ToyQueue own = new ToyQueue(recorded.messaging(policy ->
-                policy.destinationTemplate(name -> name.startsWith("user.") ? "user.*" : null)));
+        ToyQueue own = new ToyQueue(recorded.messaging(
+                policy -> policy.destinationTemplate(name -> name.startsWith("user.") ? "user.*" : null)));
         own.messages().process(ToyMessage.to("user.77"), message -> {});
         own.messages().process(ToyMessage.to("orders"), message -> {});
 
@@ -62,8 +62,8 @@ class DestinationNamesTest {
 
     @Test
     void template_also_names_settle_spans_where_there_is_no_message() {
-        ToyQueue own = new ToyQueue(
-                recorded.messaging(policy -> policy.destinationTemplate(name -> "any").rootSettleSpans(true)));
+        ToyQueue own = new ToyQueue(recorded.messaging(
+                policy -> policy.destinationTemplate(name -> "any").rootSettleSpans(true)));
         own.messages().startSettle("ack", "user.77").close();
 
         assertThat(recorded.names()).containsExactly("ack any");
@@ -81,7 +81,8 @@ class DestinationNamesTest {
                 .messages()
                 .process(ToyMessage.to("orders"), message -> {});
 
-        assertThat(recorded.span("process").getAttributes().get(Semconv.DESTINATION_NAME)).isNull();
+        assertThat(recorded.span("process").getAttributes().get(Semconv.DESTINATION_NAME))
+                .isNull();
     }
 
     @Test

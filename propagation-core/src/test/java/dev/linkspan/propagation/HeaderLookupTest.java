@@ -52,13 +52,19 @@ class HeaderLookupTest {
 
         String long_s = customQueue
                 .messages()
-                .call(ToyMessage.to("orders").header("kis\u017f", "x"), message -> Context.current().get(key));
+                .call(
+                        ToyMessage.to("orders").header("kis\u017f", "x"),
+                        message -> Context.current().get(key));
         String kelvin = customQueue
                 .messages()
-                .call(ToyMessage.to("orders").header("\u212aiss", "x"), message -> Context.current().get(key));
+                .call(
+                        ToyMessage.to("orders").header("\u212aiss", "x"),
+                        message -> Context.current().get(key));
         String ascii = customQueue
                 .messages()
-                .call(ToyMessage.to("orders").header("KISS", "x"), message -> Context.current().get(key));
+                .call(
+                        ToyMessage.to("orders").header("KISS", "x"),
+                        message -> Context.current().get(key));
 
         assertThat(long_s).isNull();
         assertThat(kelvin).isNull();
@@ -136,7 +142,9 @@ class HeaderLookupTest {
     void message_whose_adapter_has_no_headers_counts_as_missing() {
         process(ToyMessage.to("orders").headers(null));
 
-        assertThat(recorded.spans()).singleElement().satisfies(span -> assertThat(links(span)).isEmpty());
+        assertThat(recorded.spans())
+                .singleElement()
+                .satisfies(span -> assertThat(links(span)).isEmpty());
     }
 
     @Test

@@ -60,9 +60,8 @@ class InjectionTest {
                 .header("ctx-trace", Headers.TRACE_ID + ":" + Headers.SPAN_ID)
                 .header("ctx-other", "stays");
         ToyMessage sent;
-        try (Scope scope = Context.root()
-                .with(Baggage.builder().put("new", "3").build())
-                .makeCurrent()) {
+        try (Scope scope =
+                Context.root().with(Baggage.builder().put("new", "3").build()).makeCurrent()) {
             sent = prefixQueue.send(message);
         }
 
@@ -97,7 +96,8 @@ class InjectionTest {
                 .header("content-type", "x")
                 .headers();
 
-        assertThat(injectWithEverything(0, 2, headers).keySet()).containsExactlyInAnyOrder("content-type", "traceparent");
+        assertThat(injectWithEverything(0, 2, headers).keySet())
+                .containsExactlyInAnyOrder("content-type", "traceparent");
     }
 
     @Test
@@ -195,7 +195,8 @@ class InjectionTest {
     }
 
     private static java.util.Set<String> firstOf(int count) {
-        return new java.util.LinkedHashSet<>(List.of("traceparent", "tracestate", "baggage").subList(0, count));
+        return new java.util.LinkedHashSet<>(
+                List.of("traceparent", "tracestate", "baggage").subList(0, count));
     }
 
     /** Writes a header per baggage entry and says nothing of them, as Jaeger's and OpenTracing's propagators do. */

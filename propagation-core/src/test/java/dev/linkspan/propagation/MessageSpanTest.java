@@ -50,8 +50,7 @@ class MessageSpanTest {
         MessageSpan handle = queue.messages().start(MESSAGE.header("baggage", "tenant=blue"));
         String current = onAnotherThread(() -> {
             try (Scope scope = handle.makeCurrent()) {
-                return id(Span.current().getSpanContext())
-                        + Baggage.current().getEntryValue("tenant");
+                return id(Span.current().getSpanContext()) + Baggage.current().getEntryValue("tenant");
             }
         });
         onAnotherThread(() -> {
@@ -155,7 +154,8 @@ class MessageSpanTest {
                 for (int i = 0; i < 250; i++) {
                     try (MessageSpan send = queue.sender().start(MESSAGE)) {
                         ToyMessage carried = ToyMessage.to("orders");
-                        assertThat(queue.sender().inject(send, carried.headers())).isTrue();
+                        assertThat(queue.sender().inject(send, carried.headers()))
+                                .isTrue();
                         queue.messages().process(carried, message -> {});
                     }
                 }
@@ -166,7 +166,10 @@ class MessageSpanTest {
             each.get(60, SECONDS);
         }
 
-        assertThat(recorded.spans("send orders")).extracting(RecordedTelemetry::id).doesNotHaveDuplicates().hasSize(2_000);
+        assertThat(recorded.spans("send orders"))
+                .extracting(RecordedTelemetry::id)
+                .doesNotHaveDuplicates()
+                .hasSize(2_000);
         assertThat(recorded.spans("process orders"))
                 .extracting(RecordedTelemetry::links)
                 .doesNotHaveDuplicates()

@@ -23,11 +23,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MetricsTest {
 
     private static final Attributes ORDERS = Attributes.of(
-            Semconv.SYSTEM, "toy", Semconv.DESTINATION_NAME, "orders", Semconv.SERVER_ADDRESS, "broker.example",
-            Semconv.SERVER_PORT, 4_000L);
+            Semconv.SYSTEM,
+            "toy",
+            Semconv.DESTINATION_NAME,
+            "orders",
+            Semconv.SERVER_ADDRESS,
+            "broker.example",
+            Semconv.SERVER_PORT,
+            4_000L);
 
     private final RecordedTelemetry recorded = RecordedTelemetry.create();
-    private final ClientFacts client = ClientFacts.NONE.server("broker.example", 4_000).clientId("c7");
+    private final ClientFacts client =
+            ClientFacts.NONE.server("broker.example", 4_000).clientId("c7");
     private final ToyQueue queue = new ToyQueue(recorded.messaging(), new ToyAdapter(), client);
 
     @ParameterizedTest
@@ -110,11 +117,14 @@ class MetricsTest {
     @Test
     void failures_carry_the_error_type_of_their_span() {
         MessageSpan send = queue.sender().start(ToyMessage.to("orders"));
-        send.error(new java.util.concurrent.CompletionException(new IllegalStateException("closed"))).close();
+        send.error(new java.util.concurrent.CompletionException(new IllegalStateException("closed")))
+                .close();
 
         String type = "java.lang.IllegalStateException";
-        assertThat(recorded.span("send orders").getAttributes().get(Semconv.ERROR_TYPE)).isEqualTo(type);
-        assertThat(recorded.count("messaging.client.sent.messages", "error.type", type)).isOne();
+        assertThat(recorded.span("send orders").getAttributes().get(Semconv.ERROR_TYPE))
+                .isEqualTo(type);
+        assertThat(recorded.count("messaging.client.sent.messages", "error.type", type))
+                .isOne();
         assertThat(points("messaging.client.operation.duration"))
                 .extracting(point -> point.getAttributes().get(Semconv.ERROR_TYPE))
                 .containsExactly(type);

@@ -37,7 +37,7 @@ class PropagatorFailureTest {
         assertSentBare(new Failing(failure) {
             @Override
             public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
-                fail();
+                throw failure();
             }
         });
     }
@@ -49,7 +49,7 @@ class PropagatorFailureTest {
             @Override
             public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
                 setter.set(carrier, "traceparent", TRACEPARENT);
-                fail();
+                throw failure();
             }
         });
     }
@@ -66,7 +66,9 @@ class PropagatorFailureTest {
             }
         });
 
-        assertThat(new ToyQueue(recorded.messaging()).send(ToyMessage.to("orders")).headers())
+        assertThat(new ToyQueue(recorded.messaging())
+                        .send(ToyMessage.to("orders"))
+                        .headers())
                 .containsOnlyKeys("traceparent");
     }
 
@@ -76,7 +78,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(failure) {
             @Override
             public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-                return fail();
+                throw failure();
             }
         });
         assertHandledWithoutLinks(recorded);
@@ -117,7 +119,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(failure) {
             @Override
             public Collection<String> fields() {
-                return fail();
+                throw failure();
             }
         });
         assertPropagates(recorded);
@@ -140,7 +142,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(error) {
             @Override
             public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-                return fail();
+                throw failure();
             }
         });
         ToyQueue queue = new ToyQueue(recorded.messaging());
@@ -152,7 +154,8 @@ class PropagatorFailureTest {
     private static void assertSentBare(TextMapPropagator propagator) {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(propagator);
         ToyQueue queue = new ToyQueue(recorded.messaging());
-        ToyMessage message = ToyMessage.to("orders").header("tracestate", "caller=1").header("x", "1");
+        ToyMessage message =
+                ToyMessage.to("orders").header("tracestate", "caller=1").header("x", "1");
         ToyMessage sent = queue.send(message);
         List<ToyMessage> batch = queue.sendAll(List.of(message, message));
 
@@ -168,11 +171,14 @@ class PropagatorFailureTest {
     private static void assertHandledWithoutLinks(RecordedTelemetry recorded) {
         ToyQueue queue = new ToyQueue(recorded.messaging());
         ToyMessage message = ToyMessage.to("orders").header("traceparent", TRACEPARENT);
-        assertThat(queue.messages().<Boolean, RuntimeException>call(message, m -> true)).isTrue();
+        assertThat(queue.messages().<Boolean, RuntimeException>call(message, m -> true))
+                .isTrue();
         queue.messages().startBatch(List.of(message)).close();
         queue.messages().received(List.of(message), System.nanoTime());
 
-        assertThat(recorded.spans()).hasSize(3).allSatisfy(span -> assertThat(links(span)).isEmpty());
+        assertThat(recorded.spans())
+                .hasSize(3)
+                .allSatisfy(span -> assertThat(links(span)).isEmpty());
     }
 
     private static void assertPropagates(RecordedTelemetry recorded) {
@@ -192,13 +198,8 @@ class PropagatorFailureTest {
             this.failure = failure;
         }
 
-        <T> T fail() {
-            return Failing.<T, RuntimeException>sneak(failure);
-        }
-
-        @SuppressWarnings("unchecked")
-        private static <T, X extends Throwable> T sneak(Throwable failure) throws X {
-            throw (X) failure;
+        RuntimeException failure() {
+            return Raise.it(failure);
         }
 
         @Override

@@ -56,7 +56,8 @@ class ReceiveSpanTest {
             queue.poll();
         }
 
-        assertThat(isChild(recorded.span("poll orders"), ambient.getSpanContext())).isTrue();
+        assertThat(isChild(recorded.span("poll orders"), ambient.getSpanContext()))
+                .isTrue();
     }
 
     @Test

@@ -31,23 +31,21 @@ import java.util.function.UnaryOperator;
 /** An OpenTelemetry SDK whose spans and metrics the test can read. */
 final class RecordedTelemetry {
 
-    static final TextMapPropagator W3C = TextMapPropagator.composite(
-            W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance());
+    static final TextMapPropagator W3C =
+            TextMapPropagator.composite(W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance());
 
     private final InMemorySpanExporter spans = InMemorySpanExporter.create();
     private final InMemoryMetricReader metrics = InMemoryMetricReader.create();
     final OpenTelemetry openTelemetry;
 
     private RecordedTelemetry(TextMapPropagator propagator, Sampler sampler, List<SpanProcessor> processors) {
-        var tracing = SdkTracerProvider.builder()
-                .setSampler(sampler)
-                .addSpanProcessor(SimpleSpanProcessor.create(spans));
+        var tracing =
+                SdkTracerProvider.builder().setSampler(sampler).addSpanProcessor(SimpleSpanProcessor.create(spans));
         processors.forEach(tracing::addSpanProcessor);
         openTelemetry = OpenTelemetrySdk.builder()
                 .setTracerProvider(tracing.build())
-                .setMeterProvider(SdkMeterProvider.builder()
-                        .registerMetricReader(metrics)
-                        .build())
+                .setMeterProvider(
+                        SdkMeterProvider.builder().registerMetricReader(metrics).build())
                 .setPropagators(ContextPropagators.create(propagator))
                 .build();
     }

@@ -41,7 +41,8 @@ class RelationTest {
 
         SpanData consumer = recorded.span("process orders");
         assertThat(isRoot(consumer)).isTrue();
-        assertThat(consumer.getTraceId()).isNotEqualTo(recorded.span("send orders").getTraceId());
+        assertThat(consumer.getTraceId())
+                .isNotEqualTo(recorded.span("send orders").getTraceId());
     }
 
     @Test
@@ -65,8 +66,8 @@ class RelationTest {
     @Test
     void handler_runs_with_the_consumer_span_current() {
         queue.send(ToyMessage.to("orders"));
-        String current = queue.messages().call(queue.take(), message -> id(Span.current()
-                .getSpanContext()));
+        String current =
+                queue.messages().call(queue.take(), message -> id(Span.current().getSpanContext()));
 
         assertThat(current).isEqualTo(id(recorded.span("process orders")));
     }
@@ -112,8 +113,8 @@ class RelationTest {
 
     @Test
     void ambient_link_counts_towards_the_bound() {
-        ToyQueue loop = new ToyQueue(
-                recorded.messaging(policy -> policy.relation(Relation.LINK_NEW_ROOT).maxLinks(1)));
+        ToyQueue loop = new ToyQueue(recorded.messaging(
+                policy -> policy.relation(Relation.LINK_NEW_ROOT).maxLinks(1)));
         loop.send(ToyMessage.to("orders"));
         processInAmbientSpan(loop);
 

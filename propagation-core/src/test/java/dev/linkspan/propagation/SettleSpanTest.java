@@ -22,9 +22,9 @@ class SettleSpanTest {
     @Test
     void settling_inside_a_handler_is_a_client_span_under_the_process_span() {
         queue.messages()
-                .process(ToyMessage.to("orders"), message -> queue.messages()
-                        .startSettle("ack", "orders")
-                        .close());
+                .process(
+                        ToyMessage.to("orders"),
+                        message -> queue.messages().startSettle("ack", "orders").close());
 
         SpanData settle = recorded.span("ack orders");
         assertThat(settle.getKind()).isEqualTo(SpanKind.CLIENT);
@@ -43,7 +43,8 @@ class SettleSpanTest {
             queue.messages().startSettle("commit", null).close();
         }
 
-        assertThat(isChild(recorded.span("commit"), recorded.span("process orders").getSpanContext()))
+        assertThat(isChild(
+                        recorded.span("commit"), recorded.span("process orders").getSpanContext()))
                 .isTrue();
     }
 
@@ -65,12 +66,12 @@ class SettleSpanTest {
 
     @Test
     void settling_makes_no_span_if_policy_has_it_off_but_is_measured() {
-        ToyQueue off = new ToyQueue(recorded.messaging(
-                policy -> policy.settleSpans(false).rootSettleSpans(true)));
+        ToyQueue off = new ToyQueue(
+                recorded.messaging(policy -> policy.settleSpans(false).rootSettleSpans(true)));
         off.messages()
-                .process(ToyMessage.to("orders"), message -> off.messages()
-                        .startSettle("ack", "orders")
-                        .close());
+                .process(
+                        ToyMessage.to("orders"),
+                        message -> off.messages().startSettle("ack", "orders").close());
 
         assertThat(recorded.names()).containsExactly("process orders");
         assertMeasured("ack", 1);
@@ -88,9 +89,11 @@ class SettleSpanTest {
     }
 
     private void assertMeasured(String operation, long times) {
-        assertThat(recorded.metric("messaging.client.operation.duration").getHistogramData().getPoints())
-                .filteredOn(point -> operation.equals(
-                        point.getAttributes().get(AttributeKey.stringKey("messaging.operation.name"))))
+        assertThat(recorded.metric("messaging.client.operation.duration")
+                        .getHistogramData()
+                        .getPoints())
+                .filteredOn(point ->
+                        operation.equals(point.getAttributes().get(AttributeKey.stringKey("messaging.operation.name"))))
                 .singleElement()
                 .satisfies(point -> assertThat(point.getCount()).isEqualTo(times));
     }

@@ -110,14 +110,16 @@ class TraceStateLimitTest {
         for (int i = 31; i >= 0; i--) {
             state.put("key" + i, "x".repeat(50));
         }
-        SpanContext parent = SpanContext.create(
-                Headers.TRACE_ID, Headers.SPAN_ID, TraceFlags.getSampled(), state.build());
+        SpanContext parent =
+                SpanContext.create(Headers.TRACE_ID, Headers.SPAN_ID, TraceFlags.getSampled(), state.build());
         ToyMessage sent;
         try (Scope scope = Context.root().with(Span.wrap(parent)).makeCurrent()) {
             sent = queue.send(ToyMessage.to("orders"));
         }
 
-        assertThat(sent.headers().get("tracestate").get(0)).hasSizeBetween(450, 512).startsWith("key0=");
+        assertThat(sent.headers().get("tracestate").get(0))
+                .hasSizeBetween(450, 512)
+                .startsWith("key0=");
         assertThat(rejected("oversized")).isOne();
     }
 

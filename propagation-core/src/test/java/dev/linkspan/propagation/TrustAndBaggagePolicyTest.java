@@ -82,9 +82,11 @@ class TrustAndBaggagePolicyTest {
     @Test
     void destination_stays_untrusted_when_another_fact_of_it_fails() {
         MessagingTelemetry messaging = MessagingTelemetry.builder(recorded.openTelemetry)
-                .policy("outside", policy -> policy.trusted(false).destinationTemplate(name -> {
-                    throw new IllegalStateException("broken template");
-                }))
+                .policy(
+                        "outside",
+                        policy -> policy.trusted(false).destinationTemplate(name -> {
+                            throw new IllegalStateException("broken template");
+                        }))
                 .build();
         Baggage seen = new ToyQueue(messaging).messages().call(FOREIGN, message -> Baggage.current());
 

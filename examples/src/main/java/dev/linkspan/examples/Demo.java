@@ -1,0 +1,47 @@
+package dev.linkspan.examples;
+
+import dev.linkspan.brokers.KafkaBroker;
+import dev.linkspan.testing.TraceTree;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
+
+/**
+ * The main job from end to end: orders are placed in several traces, go through a real Kafka broker, and are handled by two
+ * services; then the traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
+ */
+public final class Demo {
+
+    private Demo() {}
+
+    /** Runs the demo; exits with 0 if every consumer span turned out as a root that links to its producer. */
+    public static void main(String[] args) {
+        say("Starting a Kafka broker in a child JVM ...");
+        try (KafkaBroker broker = KafkaBroker.start();
+                DemoTelemetry telemetry = DemoTelemetry.start()) {
+            say("Ready at " + broker.bootstrapServers() + ".");
+            say("Three customers place orders; a warehouse and a billing service handle them; billing refuses one.\n");
+            new OrderDemo(telemetry.openTelemetry(), broker.bootstrapServers()).run();
+
+            List<SpanData> spans = telemetry.spans();
+            say(TraceTree.of(spans).toString());
+            long consumers = spans.stream().filter(DemoTelemetry::isConsumer).count();
+            long linkedRoots = spans.stream()
+                    .filter(DemoTelemetry::isConsumer)
+                    .filter(DemoTelemetry::isLinkedRoot)
+                    .count();
+            say(linkedRoots + " of " + consumers
+                    + " consumer spans are roots of their own traces, linked to their producer.");
+            say("No producer span lasts longer than its send, whenever its consumers come round to it.");
+            if (telemetry.exportsTo() != null) {
+                say("Exported to " + telemetry.exportsTo() + ".");
+            }
+            if (consumers == 0 || linkedRoots != consumers) {
+                System.exit(1);
+            }
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}

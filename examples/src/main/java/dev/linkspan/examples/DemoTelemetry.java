@@ -1,0 +1,78 @@
+package dev.linkspan.examples;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An OpenTelemetry that keeps its spans for the demo to draw, and exports them where the environment says so. */
+final class DemoTelemetry implements AutoCloseable {
+
+    private final InMemorySpanExporter kept = InMemorySpanExporter.create();
+    private final @Nullable String endpoint = System.getenv("OTEL_EXPORTER_OTLP_ENDPOINT");
+    private final OpenTelemetrySdk sdk;
+
+    private DemoTelemetry() {
+        SdkTracerProviderBuilder tracing = SdkTracerProvider.builder()
+                .setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "linkspan-demo")))
+                .addSpanProcessor(SimpleSpanProcessor.create(kept));
+        if (endpoint != null) {
+            String traces = endpoint.endsWith("/") ? endpoint + "v1/traces" : endpoint + "/v1/traces";
+            tracing.addSpanProcessor(BatchSpanProcessor.builder(
+                            OtlpHttpSpanExporter.builder().setEndpoint(traces).build())
+                    .build());
+        }
+        sdk = OpenTelemetrySdk.builder()
+                .setTracerProvider(tracing.build())
+                .setPropagators(ContextPropagators.create(TextMapPropagator.composite(
+                        W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())))
+                .build();
+    }
+
+    static DemoTelemetry start() {
+        return new DemoTelemetry();
+    }
+
+    OpenTelemetry openTelemetry() {
+        return sdk;
+    }
+
+    @Nullable
+    String exportsTo() {
+        return endpoint;
+    }
+
+    List<SpanData> spans() {
+        return kept.getFinishedSpanItems();
+    }
+
+    static boolean isConsumer(SpanData span) {
+        return span.getKind() == SpanKind.CONSUMER;
+    }
+
+    static boolean isLinkedRoot(SpanData span) {
+        return !span.getParentSpanContext().isValid() && !span.getLinks().isEmpty();
+    }
+
+    @Override
+    public void close() {
+        sdk.getSdkTracerProvider().forceFlush().join(10, TimeUnit.SECONDS);
+        sdk.close();
+    }
+}

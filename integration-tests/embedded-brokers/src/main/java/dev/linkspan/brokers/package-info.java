@@ -1,0 +1,8 @@
+/**
+ * Real brokers for tests and the demo, each in a process of its own. Start with {@link
+ * dev.linkspan.brokers.KafkaBroker}.
+ */
+@NullMarked
+package dev.linkspan.brokers;
+
+import org.jspecify.annotations.NullMarked;
