@@ -11,6 +11,9 @@ import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,6 +39,7 @@ final class OrderDemo {
     }
 
     void run() {
+        createTopics();
         try (Producer<String, String> producer = kafka.wrap(new KafkaProducer<>(producerConfig()))) {
             checkout(producer, "ada", "chair", "table");
             checkout(producer, "grace", "lamp");
@@ -54,6 +58,17 @@ final class OrderDemo {
                 }
             });
             handle("orders.refused", "support", 1, order -> inSpan("call the customer", SpanKind.INTERNAL, () -> {}));
+        }
+    }
+
+    private void createTopics() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createTopics(
+                            List.of(new NewTopic("orders", 1, (short) 1), new NewTopic("orders.refused", 1, (short) 1)))
+                    .all()
+                    .get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("the demo's topics could not be made", e);
         }
     }
 

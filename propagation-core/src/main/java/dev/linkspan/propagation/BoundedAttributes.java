@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes attributes under a policy, for a span or for a link. */
@@ -33,16 +34,29 @@ abstract class BoundedAttributes implements AttributeSink {
     abstract <T> void add(AttributeKey<T> key, T value);
 
     @Override
-    @SuppressWarnings("unchecked") // a String is cut to a String
     public final <T> void put(AttributeKey<T> key, @Nullable T value) {
         if (value == null) {
             return;
         }
         try {
-            add(key, value instanceof String text ? (T) Text.cut(text, operation.policy.attributeLength) : value);
+            add(key, cut(value));
         } catch (Throwable t) {
             operation.operation.telemetry.errors.add("attribute", t);
         }
+    }
+
+    @SuppressWarnings("unchecked") // a text is cut to a text, a list of texts to one of as many
+    private <T> T cut(T value) {
+        int length = operation.policy.attributeLength;
+        if (value instanceof String text) {
+            return (T) Text.cut(text, length);
+        }
+        if (value instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof String) {
+            return (T) list.stream()
+                    .map(item -> item instanceof String text ? Text.cut(text, length) : item)
+                    .toList();
+        }
+        return value;
     }
 
     @Override

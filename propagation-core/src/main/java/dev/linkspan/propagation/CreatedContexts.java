@@ -20,6 +20,10 @@ final class CreatedContexts {
         traceIdBySpanId.put(context.getSpanId(), context.getTraceId());
     }
 
+    synchronized boolean contains(SpanContext context) {
+        return context.getTraceId().equals(traceIdBySpanId.get(context.getSpanId()));
+    }
+
     /** Whether it was there; a second message with the same context is a copy. */
     synchronized boolean remove(SpanContext context) {
         return traceIdBySpanId.remove(context.getSpanId(), context.getTraceId());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** One operation on one destination: all that is the same for each message of it, built once. */
 final class DestinationOperation {
 
+    private static final int NAME_LENGTH = 256;
+
     final Operation<?> operation;
     final @Nullable String destination;
     final MessagingPolicy policy;
@@ -28,14 +30,15 @@ final class DestinationOperation {
 
     DestinationOperation(
             Operation<?> operation,
-            @Nullable String destination,
-            @Nullable String template,
+            @Nullable String destinationName,
+            @Nullable String destinationTemplate,
             boolean temporary,
             boolean anonymous,
             MessagingPolicy policy) {
         this.operation = operation;
-        this.destination = destination;
         this.policy = policy;
+        destination = cut(destinationName);
+        String template = cut(destinationTemplate);
         String nameInSpan = template != null ? template : temporary || anonymous ? null : destination;
         spanName = nameInSpan == null ? operation.name : operation.name + " " + nameInSpan;
 
@@ -86,6 +89,11 @@ final class DestinationOperation {
         linkspanAttributes = own.build();
     }
 
+    /** A name says which destination it is, so a policy that cuts other attributes shorter does not cut names. */
+    private @Nullable String cut(@Nullable String name) {
+        return name == null ? null : Text.cut(name, Math.max(NAME_LENGTH, policy.attributeLength));
+    }
+
     private static void putIfKnown(AttributesBuilder builder, AttributeKey<String> key, @Nullable String value) {
         if (value != null) {
             builder.put(key, value);
@@ -108,7 +116,7 @@ final class DestinationOperation {
                 .setSpanKind(kind)
                 .setAllAttributes(spanAttributes);
         if (partition != null) {
-            builder.setAttribute(Semconv.PARTITION_ID, partition);
+            builder.setAttribute(Semconv.PARTITION_ID, cut(partition));
         }
         for (int i = 0; i < links.size(); i++) {
             Link link = links.get(i);

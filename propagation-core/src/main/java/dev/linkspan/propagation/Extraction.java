@@ -1,5 +1,7 @@
 package dev.linkspan.propagation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -26,10 +28,12 @@ final class Extraction<H> {
 
     private static final TextMapGetter<Extraction<?>> GETTER = new Getter();
     private static final int MAX_NAMES = 1000;
+    private static final int MAX_SPELLINGS = 4;
 
     private final Propagation propagation;
     private final HeaderCarrier<H> carrier;
     private final H headers;
+    private @Nullable List<String> names;
     private @Nullable Boolean conflictingTraceparent;
     private boolean present;
     private boolean traceFieldOversized;
@@ -60,7 +64,8 @@ final class Extraction<H> {
 
     private void run() {
         try {
-            Context extracted = propagation.propagator.extract(context, this, GETTER);
+            Context extracted = requireNonNull(
+                    propagation.propagator.extract(context, this, GETTER), "the propagator's extract returned null");
             spanContext = Span.fromContext(extracted).getSpanContext();
             context = extracted;
         } catch (Throwable t) {
@@ -110,7 +115,9 @@ final class Extraction<H> {
     }
 
     private @Nullable String other(String name, String value, int limit, boolean traceField) {
-        if (value.length() * 3 > limit && Text.utf8Length(value) > limit) {
+        // of text that is no ASCII, replaced bytes count more here than they did in the message
+        boolean oversized = traceField ? value.length() > limit : Text.utf8Length(value) > limit;
+        if (oversized) {
             oversizedFields++;
             traceFieldOversized |= traceField;
             return null;
@@ -140,7 +147,8 @@ final class Extraction<H> {
 
     private @Nullable String baggage(String value) {
         FieldLimits.Baggage baggage = FieldLimits.Baggage.of(value);
-        malformedFields += baggage.dropped();
+        malformedFields += baggage.malformed();
+        oversizedFields += baggage.oversized() > 0 ? 1 : 0;
         return baggage.value().isEmpty() ? null : serve(baggage.value());
     }
 
@@ -155,9 +163,28 @@ final class Extraction<H> {
 
     private boolean conflictingTraceparent() {
         if (conflictingTraceparent == null) {
-            conflictingTraceparent = carrier.conflicting(headers, "traceparent");
+            conflictingTraceparent = conflicting("traceparent", FieldLimits.TRACEPARENT_BYTES);
         }
         return conflictingTraceparent;
+    }
+
+    /** Whether a header occurs with different values, in one spelling or in several. */
+    private boolean conflicting(String field, int limit) {
+        List<String> spellings = new ArrayList<>(1);
+        String value = null;
+        for (String name : names()) {
+            if (Text.equalsIgnoringAsciiCase(name, field) && !spellings.contains(name)) {
+                spellings.add(name);
+                String other = carrier.get(headers, name, limit);
+                if (spellings.size() > MAX_SPELLINGS
+                        || carrier.conflicting(headers, name)
+                        || (value != null && other != null && !other.equals(value))) {
+                    return true;
+                }
+                value = other == null ? value : other;
+            }
+        }
+        return false;
     }
 
     private @Nullable String read(String name, int limit) {
@@ -176,13 +203,20 @@ final class Extraction<H> {
     }
 
     private List<String> names() {
-        List<String> names = new ArrayList<>();
-        for (String name : carrier.names(headers)) {
-            if (name != null && names.size() < MAX_NAMES) {
-                names.add(name);
+        List<String> known = names;
+        if (known == null) {
+            known = new ArrayList<>();
+            for (String name : carrier.names(headers)) {
+                if (known.size() == MAX_NAMES) {
+                    break;
+                }
+                if (name != null) {
+                    known.add(name);
+                }
             }
+            names = known;
         }
-        return names;
+        return known;
     }
 
     private static final class Getter implements TextMapGetter<Extraction<?>> {

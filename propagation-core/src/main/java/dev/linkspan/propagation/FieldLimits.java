@@ -45,31 +45,35 @@ final class FieldLimits {
         return String.join(",", entries);
     }
 
-    /** The members that are well-formed, at most 64 and 8,192 bytes of them, and how many were dropped. */
-    record Baggage(String value, int dropped) {
+    /** The members that are well-formed, at most 64 and 8,192 bytes of them, and how many were dropped, and why. */
+    record Baggage(String value, int malformed, int oversized) {
 
         static Baggage of(String raw) {
-            if (raw.length() <= FIELD_BYTES && entries(raw) <= BAGGAGE_ENTRIES && allWellFormed(raw)) {
-                return new Baggage(raw, 0);
+            // in bytes, for that is how carriers cut: the last member of such a value is itself only a part
+            boolean cut = Text.utf8Length(raw) > FIELD_BYTES;
+            if (!cut && entries(raw) <= BAGGAGE_ENTRIES && allWellFormed(raw)) {
+                return new Baggage(raw, 0, 0);
             }
             StringBuilder kept = new StringBuilder();
-            int dropped = 0;
+            int malformed = 0;
+            int oversized = 0;
             int entries = 0;
             for (int start = 0; start <= raw.length(); ) {
                 int comma = raw.indexOf(',', start);
                 int end = comma < 0 ? raw.length() : comma;
-                // the last member of a value that was read only in part is itself only a part
-                boolean whole = comma >= 0 || raw.length() <= FIELD_BYTES;
+                boolean whole = comma >= 0 || !cut;
                 int length = kept.length() + (kept.length() == 0 ? 0 : 1) + end - start;
-                if (whole && entries < BAGGAGE_ENTRIES && length <= FIELD_BYTES && isWellFormed(raw, start, end)) {
+                if (!whole || entries == BAGGAGE_ENTRIES || length > FIELD_BYTES) {
+                    oversized++;
+                } else if (!isWellFormed(raw, start, end)) {
+                    malformed++;
+                } else {
                     (kept.length() == 0 ? kept : kept.append(',')).append(raw, start, end);
                     entries++;
-                } else {
-                    dropped++;
                 }
                 start = end + 1;
             }
-            return new Baggage(kept.toString(), dropped);
+            return new Baggage(kept.toString(), malformed, oversized);
         }
 
         private static int entries(String raw) {

@@ -75,7 +75,7 @@ public interface HeaderCarrier<H> {
      *
      * @param value the bytes
      * @param maxLength how many bytes the caller will accept; at most one more is decoded
-     * @return the text; longer than {@code maxLength} in UTF-8 exactly when the value is
+     * @return the text; longer than {@code maxLength} in UTF-8 whenever the value is
      */
     static String decode(byte[] value, int maxLength) {
         int length = value.length > maxLength ? maxLength + 1 : value.length;

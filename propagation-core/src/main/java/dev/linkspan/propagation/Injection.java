@@ -6,6 +6,7 @@ import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One writing of a context into the headers of a message that is about to be sent. Never throws. */
@@ -59,20 +60,32 @@ final class Injection<H> {
         }
     }
 
-    private static Context withLimitedBaggage(Context context, @Nullable Set<String> keys) {
+    private Context withLimitedBaggage(Context context, @Nullable Set<String> keys) {
         Baggage baggage = Baggage.fromContext(context);
-        if (baggage.isEmpty() || (keys == null && baggage.size() <= FieldLimits.BAGGAGE_ENTRIES)) {
+        if (baggage.isEmpty()) {
             return context;
         }
-        return context.with(filter(baggage, keys));
+        Baggage allowed = keys == null ? baggage : only(keys, baggage);
+        if (allowed.size() > FieldLimits.BAGGAGE_ENTRIES) {
+            oversizedFields++;
+            allowed = first(FieldLimits.BAGGAGE_ENTRIES, allowed);
+        }
+        return allowed == baggage ? context : context.with(allowed);
     }
 
-    /** The named entries, the first 64 of them. */
-    static Baggage filter(Baggage baggage, @Nullable Set<String> keys) {
-        BaggageBuilder kept = Baggage.builder();
+    static Baggage only(Set<String> keys, Baggage baggage) {
+        return filter(baggage, keys::contains);
+    }
+
+    private static Baggage first(int entries, Baggage baggage) {
         int[] count = {0};
+        return filter(baggage, key -> count[0]++ < entries);
+    }
+
+    private static Baggage filter(Baggage baggage, Predicate<String> keys) {
+        BaggageBuilder kept = Baggage.builder();
         baggage.forEach((key, entry) -> {
-            if ((keys == null || keys.contains(key)) && count[0]++ < FieldLimits.BAGGAGE_ENTRIES) {
+            if (keys.test(key)) {
                 kept.put(key, entry.getValue(), entry.getMetadata());
             }
         });
@@ -120,15 +133,16 @@ final class Injection<H> {
 
     /** The trace fields go all or none; then tracestate, then baggage, each if there is still room. */
     private boolean fit(List<String> stale, long maxBytes, int maxHeaders) {
-        boolean bounded = maxBytes != Long.MAX_VALUE || maxHeaders != Integer.MAX_VALUE;
         long bytes = maxBytes;
         int slots = maxHeaders;
-        if (bounded) {
+        if (maxHeaders != Integer.MAX_VALUE) {
             for (String name : carrier.names(headers)) {
-                if (!stale.contains(name)) {
+                if (name == null || !stale.contains(name)) {
                     slots--;
                 }
             }
+        }
+        if (maxBytes != Long.MAX_VALUE) {
             for (String name : stale) {
                 String value = carrier.get(headers, name, FieldLimits.FIELD_BYTES);
                 // bytes that are no UTF-8 grow threefold when decoded, and would seem to free more than they do

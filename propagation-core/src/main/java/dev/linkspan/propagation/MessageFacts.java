@@ -1,20 +1,33 @@
 package dev.linkspan.propagation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what an adapter says of a message onto spans and links. Never throws. */
+/** Reads what an adapter says of a message onto spans and links. Never throws; a fact that fails is left out alone. */
 final class MessageFacts<M, H> {
 
+    final HeaderCarrier<H> carrier;
     private final MessageAdapter<M, H> adapter;
     private final TelemetryErrors errors;
+    private final Function<M, @Nullable String> messageId;
+    private final Function<M, @Nullable String> conversationId;
+    private final Function<M, @Nullable Long> deliveryCount;
+    private final Function<M, @Nullable Long> bodySize;
 
     MessageFacts(MessageAdapter<M, H> adapter, TelemetryErrors errors) {
+        this.carrier = requireNonNull(adapter.carrier(), "the adapter's carrier() returned null");
         this.adapter = adapter;
         this.errors = errors;
+        this.messageId = adapter::messageId;
+        this.conversationId = adapter::conversationId;
+        this.deliveryCount = message -> ifKnown(adapter.deliveryCount(message), 1);
+        this.bodySize = message -> ifKnown(adapter.bodySize(message), 0);
     }
 
     @Nullable
@@ -39,14 +52,19 @@ final class MessageFacts<M, H> {
 
     /** What varies per message, for a span of one message or for a link. */
     void write(M message, AttributeSink sink) {
+        write(Semconv.MESSAGE_ID, messageId, message, sink);
+        write(Semconv.CONVERSATION_ID, conversationId, message, sink);
+        write(Semconv.DELIVERY_COUNT, deliveryCount, message, sink);
         try {
-            sink.put(Semconv.MESSAGE_ID, adapter.messageId(message));
-            sink.put(Semconv.CONVERSATION_ID, adapter.conversationId(message));
-            int deliveries = adapter.deliveryCount(message);
-            if (deliveries > 0) {
-                sink.put(Semconv.DELIVERY_COUNT, (long) deliveries);
-            }
             adapter.attributes(message, sink);
+        } catch (Throwable t) {
+            errors.add("adapter.attributes", t);
+        }
+    }
+
+    private <T> void write(AttributeKey<T> key, Function<M, @Nullable T> fact, M message, AttributeSink sink) {
+        try {
+            sink.put(key, fact.apply(message));
         } catch (Throwable t) {
             errors.add("adapter.attributes", t);
         }
@@ -55,24 +73,16 @@ final class MessageFacts<M, H> {
     /** What a policy asks for beyond that, for a span of one message. */
     void writeExtras(M message, DestinationOperation operation, AttributeSink sink) {
         MessagingPolicy policy = operation.policy;
-        try {
-            if (policy.bodySizes || operation.operation.writesOldNames) {
-                long size = adapter.bodySize(message);
-                if (size >= 0) {
-                    sink.put(Semconv.BODY_SIZE, size);
-                }
+        if (policy.bodySizes || operation.operation.writesOldNames) {
+            write(Semconv.BODY_SIZE, bodySize, message, sink);
+        }
+        H headers = policy.capturedHeaders.isEmpty() ? null : headers(message);
+        if (headers != null) {
+            // a carrier counts bytes, the policy characters, of which one takes up to four
+            int maxBytes = (int) Math.min(Integer.MAX_VALUE - 1, 4L * policy.attributeLength);
+            for (String name : policy.capturedHeaders) {
+                writeHeader(headers, name, maxBytes, sink);
             }
-            H headers = policy.capturedHeaders.isEmpty() ? null : adapter.headers(message);
-            if (headers != null) {
-                for (String name : policy.capturedHeaders) {
-                    String value = adapter.carrier().get(headers, name, policy.attributeLength);
-                    if (value != null) {
-                        sink.put(Semconv.header(name), List.of(Text.cut(value, policy.attributeLength)));
-                    }
-                }
-            }
-        } catch (Throwable t) {
-            errors.add("adapter.headers", t);
         }
         BiFunction<String, Object, Attributes> extra = policy.extraAttributes;
         if (extra != null && message != null) {
@@ -85,6 +95,21 @@ final class MessageFacts<M, H> {
                 errors.add("policy.extraAttributes", t);
             }
         }
+    }
+
+    private void writeHeader(H headers, String name, int maxBytes, AttributeSink sink) {
+        try {
+            String value = carrier.get(headers, name, maxBytes);
+            if (value != null) {
+                sink.put(Semconv.header(name), List.of(value));
+            }
+        } catch (Throwable t) {
+            errors.add("carrier.get", t);
+        }
+    }
+
+    private static @Nullable Long ifKnown(long value, long least) {
+        return value >= least ? value : null;
     }
 
     @SuppressWarnings("unchecked") // key and value stem from one Attributes

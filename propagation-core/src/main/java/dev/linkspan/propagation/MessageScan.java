@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class MessageScan<M, H> {
 
     private final MessagingTelemetry telemetry;
-    private final MessageAdapter<M, H> adapter;
     private final MessageFacts<M, H> facts;
     private final Operation<M> operation;
 
@@ -30,13 +29,8 @@ final class MessageScan<M, H> {
     private BoundedLinks<M> links;
     private Tally tally;
 
-    MessageScan(
-            MessagingTelemetry telemetry,
-            MessageAdapter<M, H> adapter,
-            MessageFacts<M, H> facts,
-            Operation<M> operation) {
+    MessageScan(MessagingTelemetry telemetry, MessageFacts<M, H> facts, Operation<M> operation) {
         this.telemetry = telemetry;
-        this.adapter = adapter;
         this.facts = facts;
         this.operation = operation;
         this.links = new BoundedLinks<>(1, this::linkAttributes);
@@ -82,7 +76,7 @@ final class MessageScan<M, H> {
             tally.add(Extraction.Outcome.MISSING, counts);
             return;
         }
-        Extraction<H> extraction = Extraction.of(telemetry.propagation, adapter.carrier(), headers, base);
+        Extraction<H> extraction = Extraction.of(telemetry.propagation, facts.carrier, headers, base);
         tally.add(extraction.outcome(), counts);
         destination.rejected(extraction);
         SpanContext origin = extraction.spanContext();

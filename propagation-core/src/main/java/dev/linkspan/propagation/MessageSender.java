@@ -37,14 +37,12 @@ import org.jspecify.annotations.Nullable;
 public final class MessageSender<M, H> {
 
     private final MessagingTelemetry telemetry;
-    private final MessageAdapter<M, H> adapter;
     private final MessageFacts<M, H> facts;
     private final Operation<M> create;
     private final Operation<M> send;
 
     MessageSender(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client) {
         this.telemetry = telemetry;
-        this.adapter = adapter;
         this.facts = new MessageFacts<>(adapter, telemetry.errors);
         this.create = new Operation<>(telemetry, adapter, client, Semconv.Type.CREATE, "create");
         this.send = new Operation<>(telemetry, adapter, client, Semconv.Type.SEND, adapter.sendName());
@@ -78,7 +76,8 @@ public final class MessageSender<M, H> {
         Context caller = telemetry.currentContext();
         DestinationOperation common = commonDestination(messages);
         long startNanos = System.nanoTime();
-        if (!common.policy.createSpans) {
+        // a Create span whose context no message carries would tell nothing
+        if (!common.policy.createSpans || !common.policy.propagation) {
             return startPlainBatch(messages, common, caller, startNanos);
         }
         List<MessageSpan> entries = new ArrayList<>(messages.size());
@@ -93,7 +92,8 @@ public final class MessageSender<M, H> {
         }
         BoundedLinks.Result result = links.result();
         Span span = startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
-        MessageSpan batch = new MessageSpan(common, span, caller.with(span), caller, startNanos, null);
+        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         batch.messages(entries);
         return batch;
@@ -102,16 +102,24 @@ public final class MessageSender<M, H> {
     private MessageSpan startPlainBatch(
             List<? extends M> messages, DestinationOperation common, Context caller, long startNanos) {
         List<SpanContext> existing = new ArrayList<>(messages.size());
+        boolean[] keeps = new boolean[messages.size()];
+        SpanKind kind = SpanKind.CLIENT;
         BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
         for (M message : messages) {
-            SpanContext carried = existing(message, common);
+            DestinationOperation destination = send.of(message);
+            SpanContext carried = existing(message, destination);
+            boolean kept = carried.isValid() && keeps(carried, destination, caller, true);
+            keeps[existing.size()] = kept;
             existing.add(carried);
             if (carried.isValid()) {
                 links.add(carried, message, true);
             }
+            if (!kept && destination.policy.propagation) {
+                kind = SpanKind.PRODUCER;
+            }
         }
         BoundedLinks.Result result = links.result();
-        Span span = startSpan(common, caller, SpanKind.PRODUCER, result.links(), null);
+        Span span = startSpan(common, caller, kind, result.links(), null);
         Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
         MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
@@ -120,9 +128,8 @@ public final class MessageSender<M, H> {
             M message = messages.get(i);
             DestinationOperation destination = send.of(message);
             SpanContext carried = existing.get(i);
-            boolean keeps = carried.isValid() && keeps(carried, destination, caller);
             Sending sending =
-                    new Sending(planOf(destination, carried, keeps, context), carried, context, destination, true);
+                    new Sending(planOf(destination, carried, keeps[i], context), carried, context, destination, true);
             // the entry has no span of its own; a Create operation counts no duration either
             entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
         }
@@ -188,12 +195,12 @@ public final class MessageSender<M, H> {
             return false;
         }
         DestinationOperation operation = span.operation;
-        Injection<H> injection = new Injection<>(telemetry.propagation, adapter.carrier(), headers);
+        Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
         boolean done = injection.write(sending.context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
         sending.injected(done);
         operation.rejected(injection.oversizedFields, "oversized");
         operation.rejected(injection.refusedFields, "refused");
-        if (done && operation.operation == create) {
+        if (done && sending.isSentLater()) {
             telemetry.created.add(Span.fromContext(sending.context).getSpanContext());
         }
         return done;
@@ -215,8 +222,9 @@ public final class MessageSender<M, H> {
         DestinationOperation destination = operation.of(message);
         long startNanos = System.nanoTime();
         SpanContext existing = existing(message, destination);
-        boolean keeps = existing.isValid() && keeps(existing, destination, caller);
-        SpanKind kind = keeps || !destination.policy.propagation ? SpanKind.CLIENT : SpanKind.PRODUCER;
+        boolean keeps = existing.isValid() && keeps(existing, destination, caller, counted);
+        boolean creates = operation == create || (!keeps && destination.policy.propagation);
+        SpanKind kind = creates ? SpanKind.PRODUCER : SpanKind.CLIENT;
         boolean makesSpan = !(keeps && operation == create);
         Span span = makesSpan
                 ? startSpan(
@@ -253,16 +261,17 @@ public final class MessageSender<M, H> {
         if (headers == null) {
             return SpanContext.getInvalid();
         }
-        return Extraction.of(telemetry.propagation, adapter.carrier(), headers, Context.root())
+        return Extraction.of(telemetry.propagation, facts.carrier, headers, Context.root())
                 .spanContext();
     }
 
-    private boolean keeps(SpanContext existing, DestinationOperation destination, Context caller) {
+    /** @param sends whether the message goes out now; its context is deliberate no more after that */
+    private boolean keeps(SpanContext existing, DestinationOperation destination, Context caller, boolean sends) {
         return switch (destination.policy.existingContext) {
             case KEEP -> true;
             case REPLACE -> false;
             case REPLACE_STALE ->
-                telemetry.created.remove(existing)
+                (sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing))
                         || (existing.getTraceId()
                                         .equals(Span.fromContext(caller)
                                                 .getSpanContext()

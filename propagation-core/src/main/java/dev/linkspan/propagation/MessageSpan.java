@@ -6,8 +6,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -119,13 +117,17 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (error == null || closed != 0) {
             return this;
         }
-        String type = typeOf(error);
-        errorType = type;
+        int length = operation.policy.attributeLength;
+        // an application's exception may itself throw from its methods
+        try {
+            failed(Failures.typeOf(error), Failures.messageOf(error, length));
+        } catch (Throwable t) {
+            errors().add("span.error", t);
+            failed(Failures.nameOf(error.getClass()), "");
+        }
         try {
             if (span.isRecording()) {
-                span.setAttribute(Semconv.ERROR_TYPE, type);
-                span.setStatus(StatusCode.ERROR, Text.cut(messageOf(error), operation.policy.attributeLength));
-                span.recordException(error);
+                Failures.record(error, span, length);
             }
         } catch (Throwable t) {
             errors().add("span.error", t);
@@ -143,18 +145,20 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (closed != 0) {
             return this;
         }
+        failed(type, description == null ? "" : Text.cut(description, operation.policy.attributeLength));
+        return this;
+    }
+
+    private void failed(String type, String description) {
         errorType = type;
         try {
             if (span.isRecording()) {
                 span.setAttribute(Semconv.ERROR_TYPE, type);
-                span.setStatus(
-                        StatusCode.ERROR,
-                        description == null ? "" : Text.cut(description, operation.policy.attributeLength));
+                span.setStatus(StatusCode.ERROR, description);
             }
         } catch (Throwable t) {
             errors().add("span.error", t);
         }
-        return this;
     }
 
     /**
@@ -214,7 +218,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (!CLOSED.compareAndSet(this, 0, 1)) {
             return;
         }
-        long elapsed = System.nanoTime() - startNanos;
+        long elapsed = Math.max(0, System.nanoTime() - startNanos);
         for (MessageSpan message : messages) {
             message.closeWith(errorType);
         }
@@ -245,20 +249,5 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
 
     private TelemetryErrors errors() {
         return operation.operation.telemetry.errors;
-    }
-
-    /** The exception that says what happened, not the future that carried it. */
-    private static String typeOf(Throwable error) {
-        Throwable cause = error.getCause();
-        Throwable told = (error instanceof CompletionException || error instanceof ExecutionException) && cause != null
-                ? cause
-                : error;
-        String name = told.getClass().getCanonicalName();
-        return name == null ? told.getClass().getName() : name;
-    }
-
-    private static String messageOf(Throwable error) {
-        String message = error.getMessage();
-        return message == null ? "" : message;
     }
 }

@@ -168,7 +168,7 @@ public final class MessageTracer<M> {
     public MessageSpan startSettle(String operationName, @Nullable String destination) {
         Context current = telemetry.currentContext();
         long startNanos = System.nanoTime();
-        DestinationOperation operation = settleOperation(operationName, destination);
+        DestinationOperation operation = settle.named(operationName).at(destination, null);
         Span span = Span.getInvalid();
         try {
             SpanContext ambient = Span.fromContext(current).getSpanContext();
@@ -181,15 +181,5 @@ public final class MessageTracer<M> {
         }
         Context context = span.getSpanContext().isValid() ? current.with(span) : current;
         return new MessageSpan(operation, span, context, current, startNanos, null);
-    }
-
-    private DestinationOperation settleOperation(String operationName, @Nullable String destination) {
-        Operation<M> named = settle.named(operationName);
-        try {
-            return named.at(destination, null);
-        } catch (Throwable t) {
-            telemetry.errors.add("policy.destinationTemplate", t);
-            return named.unknown();
-        }
     }
 }

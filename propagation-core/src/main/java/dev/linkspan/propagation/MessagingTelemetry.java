@@ -69,7 +69,10 @@ public final class MessagingTelemetry {
      * @param client what is known of the client
      */
     public <M, H> MessageSender<M, H> sender(MessageAdapter<M, H> adapter, ClientFacts client) {
-        return new MessageSender<>(this, requireNonNull(adapter, "adapter"), requireNonNull(client, "client"));
+        return new MessageSender<>(
+                this,
+                requireNonNull(adapter, "adapter must not be null"),
+                requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"));
     }
 
     /**
@@ -81,18 +84,27 @@ public final class MessagingTelemetry {
      */
     public <M, H> MessageTracer<M> tracer(MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
         return new MessageTracer<>(
-                this, requireNonNull(adapter, "adapter"), requireNonNull(client, "client"), countsDeliveries);
+                this,
+                requireNonNull(adapter, "adapter must not be null"),
+                requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"),
+                countsDeliveries);
     }
 
     /**
      * Writes the current context into a carrier, for transports without headers and for records that are read much later
      * ({@link PayloadCarrier}).
      *
-     * @return whether there was a context to write; if not, or if the carrier failed, false
+     * @return whether the headers now carry the context. False: there was none, policy has propagation off, or the
+     *     carrier failed; only in that last case may the headers be half-written
      */
     public <H> boolean inject(HeaderCarrier<H> carrier, H headers) {
         Context current = currentContext();
-        return new Injection<>(propagation, requireNonNull(carrier, "carrier"), requireNonNull(headers, "headers"))
+        requireNonNull(carrier, "carrier must not be null, such as PayloadCarrier.ofMap()");
+        requireNonNull(headers, "headers must not be null");
+        if (!defaultPolicy.propagation) {
+            return false;
+        }
+        return new Injection<>(propagation, carrier, headers)
                 .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
@@ -111,9 +123,7 @@ public final class MessagingTelemetry {
         MessagingPolicy policy = defaultPolicy;
         if (destination != null) {
             for (DestinationPolicy special : destinationPolicies) {
-                if (special.destinations.test(destination)) {
-                    policy = special.change.apply(policy);
-                }
+                policy = special.on(destination, policy, errors);
             }
         }
         return policy;
@@ -133,5 +143,17 @@ public final class MessagingTelemetry {
         }
     }
 
-    record DestinationPolicy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {}
+    record DestinationPolicy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {
+
+        MessagingPolicy on(String destination, MessagingPolicy policy, TelemetryErrors errors) {
+            try {
+                return destinations.test(destination)
+                        ? requireNonNull(change.apply(policy), "the change of policy returned null")
+                        : policy;
+            } catch (Throwable t) {
+                errors.add("policy", t);
+                return policy;
+            }
+        }
+    }
 }

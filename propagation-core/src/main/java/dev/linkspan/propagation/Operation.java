@@ -1,6 +1,7 @@
 package dev.linkspan.propagation;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of one client, over all its destinations. */
@@ -51,12 +52,14 @@ final class Operation<M> {
     }
 
     DestinationOperation of(M message) {
+        String destination;
         try {
-            return at(adapter.destination(message), message);
+            destination = adapter.destination(message);
         } catch (Throwable t) {
             telemetry.errors.add("adapter.destination", t);
             return unknown;
         }
+        return at(destination, message);
     }
 
     DestinationOperation at(@Nullable String destination, @Nullable M message) {
@@ -76,16 +79,43 @@ final class Operation<M> {
 
     private DestinationOperation make(String destination, @Nullable M message) {
         MessagingPolicy policy = telemetry.policy(destination);
-        String template = policy.destinationTemplate.apply(destination);
+        String template = policyTemplate(policy, destination);
         if (message == null) {
             return new DestinationOperation(this, destination, template, false, false, policy);
         }
         return new DestinationOperation(
                 this,
                 destination,
-                template != null ? template : adapter.destinationTemplate(message),
-                adapter.temporary(message),
-                adapter.anonymous(message),
+                template != null ? template : adapterTemplate(message),
+                asks("adapter.temporary", adapter::temporary, message),
+                asks("adapter.anonymous", adapter::anonymous, message),
                 policy);
+    }
+
+    private @Nullable String policyTemplate(MessagingPolicy policy, String destination) {
+        try {
+            return policy.destinationTemplate.apply(destination);
+        } catch (Throwable t) {
+            telemetry.errors.add("policy.destinationTemplate", t);
+            return null;
+        }
+    }
+
+    private @Nullable String adapterTemplate(M message) {
+        try {
+            return adapter.destinationTemplate(message);
+        } catch (Throwable t) {
+            telemetry.errors.add("adapter.destinationTemplate", t);
+            return null;
+        }
+    }
+
+    private boolean asks(String site, Predicate<M> question, M message) {
+        try {
+            return question.test(message);
+        } catch (Throwable t) {
+            telemetry.errors.add(site, t);
+            return false;
+        }
     }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class ProcessSpans<M, H> {
 
     private final MessagingTelemetry telemetry;
-    private final MessageAdapter<M, H> adapter;
     private final MessageFacts<M, H> facts;
     private final Operation<M> process;
     private final boolean countsDeliveries;
@@ -24,7 +23,6 @@ final class ProcessSpans<M, H> {
             Operation<M> process,
             boolean countsDeliveries) {
         this.telemetry = telemetry;
-        this.adapter = adapter;
         this.facts = new MessageFacts<>(adapter, telemetry.errors);
         this.process = process;
         this.countsDeliveries = countsDeliveries;
@@ -70,7 +68,7 @@ final class ProcessSpans<M, H> {
         H headers = facts.headers(message);
         return headers == null
                 ? null
-                : Extraction.of(telemetry.propagation, adapter.carrier(), headers, ambient.with(Span.getInvalid()));
+                : Extraction.of(telemetry.propagation, facts.carrier, headers, ambient.with(Span.getInvalid()));
     }
 
     private Span startSpan(DestinationOperation operation, M message, Origin origin) {
@@ -93,7 +91,7 @@ final class ProcessSpans<M, H> {
     MessageSpan startBatch(Iterable<? extends M> messages) {
         Context ambient = telemetry.currentContext();
         long startNanos = System.nanoTime();
-        MessageScan<M, H> scan = new MessageScan<>(telemetry, adapter, facts, process);
+        MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, process);
         scan.over(messages, countsDeliveries, ambient);
         DestinationOperation operation = scan.operation();
         MessagingPolicy policy = operation.policy;
@@ -138,9 +136,10 @@ final class ProcessSpans<M, H> {
             Context context = extraction.context();
             if (policy.incomingBaggage != null) {
                 Baggage brought = Baggage.fromContext(context);
-                if (brought != Baggage.fromContext(ambient)) {
-                    Baggage allowed = Injection.filter(brought, policy.incomingBaggage);
-                    context = context.with(policy.incomingBaggage.isEmpty() ? Baggage.fromContext(ambient) : allowed);
+                Baggage ambientBaggage = Baggage.fromContext(ambient);
+                if (brought != ambientBaggage) {
+                    Baggage allowed = Injection.only(policy.incomingBaggage, brought);
+                    context = context.with(allowed.isEmpty() ? ambientBaggage : allowed);
                 }
             }
             return new Origin(extraction.spanContext(), context, ambientSpan);

@@ -10,13 +10,11 @@ import java.util.concurrent.TimeUnit;
 final class ReceivedMessages<M, H> {
 
     private final MessagingTelemetry telemetry;
-    private final MessageAdapter<M, H> adapter;
     private final MessageFacts<M, H> facts;
     private final Operation<M> receive;
 
     ReceivedMessages(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, Operation<M> receive) {
         this.telemetry = telemetry;
-        this.adapter = adapter;
         this.facts = new MessageFacts<>(adapter, telemetry.errors);
         this.receive = receive;
     }
@@ -24,7 +22,7 @@ final class ReceivedMessages<M, H> {
     void received(Iterable<? extends M> messages, long startNanos) {
         try {
             Context ambient = telemetry.currentContext();
-            MessageScan<M, H> scan = new MessageScan<>(telemetry, adapter, facts, receive);
+            MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, receive);
             scan.over(messages, true, Context.root());
             if (scan.count() == 0) {
                 return;
@@ -46,7 +44,7 @@ final class ReceivedMessages<M, H> {
     void failed(Throwable error, long startNanos) {
         try {
             Times times = Times.since(startNanos);
-            MessageScan<M, H> nothing = new MessageScan<>(telemetry, adapter, facts, receive);
+            MessageScan<M, H> nothing = new MessageScan<>(telemetry, facts, receive);
             MessageSpan span = start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
             span.error(error).close(times.endEpochNanos);
         } catch (Throwable t) {

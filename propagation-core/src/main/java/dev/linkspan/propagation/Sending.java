@@ -44,6 +44,11 @@ final class Sending {
         this.counted = counted;
     }
 
+    /** Whether only a Create span was made, and the message is yet to be sent. */
+    boolean isSentLater() {
+        return !counted;
+    }
+
     boolean wantsInjection() {
         return plan == Plan.INJECT || plan == Plan.REPLACE;
     }

@@ -2,6 +2,7 @@ package dev.linkspan.propagation;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.context.Context;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -29,7 +30,8 @@ final class TelemetryErrors {
             throw fatal;
         }
         try {
-            counter.add(1, Attributes.of(Semconv.ERROR_SITE, site));
+            // not in the current context: to ask for it may be what fails
+            counter.add(1, Attributes.of(Semconv.ERROR_SITE, site), Context.root());
         } catch (Throwable alsoBroken) {
             // the metrics are broken as well; the log below still tells
         }

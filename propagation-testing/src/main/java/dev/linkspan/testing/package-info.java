@@ -1,5 +1,6 @@
 /**
- * Assertions and contract tests for trace context that travels through message queues.
+ * Assertions and contract tests for trace context that travels through message queues. Start with
+ * {@link dev.linkspan.testing.LinkspanAssertions}.
  */
 @NullMarked
 package dev.linkspan.testing;

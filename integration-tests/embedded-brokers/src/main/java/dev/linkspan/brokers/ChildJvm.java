@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A main class of this module in a JVM of its own, with a classpath of its own. Its standard input is the lifeline that ends
- * with us, its standard output carries the line that says it is ready, all else goes to a log file.
+ * A main class of this module in a JVM of its own, with a classpath of its own. Its standard input is the lifeline that
+ * ends with us, its standard output carries the line that says it is ready, all else goes to a log file.
  */
 final class ChildJvm {
 

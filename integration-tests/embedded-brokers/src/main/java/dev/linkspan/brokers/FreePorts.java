@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Picks ports below the range from which systems take the ports of outgoing connections: a broker that was killed finds its
- * port free again, since no client's socket can have taken it.
+ * Picks ports below the range from which systems take the ports of outgoing connections: a broker that was killed finds
+ * its port free again, since no client's socket can have taken it.
  */
 final class FreePorts {
 

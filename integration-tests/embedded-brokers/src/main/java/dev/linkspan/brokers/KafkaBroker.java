@@ -14,12 +14,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker on this machine: the production server as a single KRaft node in a JVM of its own, so that neither its
- * jars nor its client version meet the caller's, and so that it can be killed for real.
+ * A real Kafka broker on this machine: the production server as a single KRaft node in a JVM of its own, so that
+ * neither its jars nor its client version meet the caller's, and so that it can be killed for real.
  *
  * <p>It listens on a random port of the loopback interface, keeps its data in a temporary directory, and is ready when
- * {@link #start()} returns, after three to five seconds. It ends with {@link #close()} and with the JVM that started it, also
- * when that is killed; its data goes with it. Topics are not created by use.
+ * {@link #start()} returns, after three to five seconds. It ends with {@link #close()} and with the JVM that started
+ * it, also when that is killed; its data goes with it. Topics are not created by use.
  *
  * <p>Not thread-safe, but for {@link #bootstrapServers()} and {@link #version()}.
  */

@@ -15,9 +15,9 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * The child JVM's side of {@link KafkaBroker}: formats the data directory if it is new, starts the production server, and
- * says so on standard output. It lives as long as its standard input is open, which the system closes when the parent dies,
- * however the parent dies.
+ * The child JVM's side of {@link KafkaBroker}: formats the data directory if it is new, starts the production server,
+ * and says so on standard output. It lives as long as its standard input is open, which the system closes when the
+ * parent dies, however the parent dies.
  */
 final class KafkaServerMain {
 

@@ -1,0 +1,22 @@
+package dev.linkspan.it;
+
+/** One running broker, however it was started. */
+public interface Broker extends AutoCloseable {
+
+    String version();
+
+    /** Where it runs, for the summary of a test run: "in a child JVM", say. */
+    String where();
+
+    /** False for an emulator of the product. */
+    boolean isReal();
+
+    /** Ends it as a crash would; what it has acknowledged stays. Only for a broker of the test's own. */
+    void kill();
+
+    /** Starts it again at the same address with the same data. */
+    void restart();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,87 @@
+package dev.linkspan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BrokersTest {
+
+    @Test
+    void an_unknown_mode_is_refused_with_the_known_ones() {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> BrokerMode.of("docker"))
+                .withMessage("linkspan.brokers=docker: expected auto, testcontainers or local");
+    }
+
+    @Test
+    void auto_takes_a_mode_that_this_build_has() {
+        assertThat(BrokerMode.of("auto")).isEqualTo(BrokerMode.LOCAL);
+        assertThat(BrokerMode.of("")).isEqualTo(BrokerMode.LOCAL);
+    }
+
+    @Test
+    void a_forced_mode_that_a_broker_lacks_is_an_error_and_no_other_stands_in() {
+        Brokers<Broker> brokers = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, ToyBroker::new));
+
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> brokers.start(BrokerMode.of("testcontainers")))
+                .withMessage("linkspan.brokers=testcontainers: kafka cannot be started that way yet, only local");
+    }
+
+    @Test
+    void a_shared_broker_that_fails_is_started_once_and_fails_every_test_that_asks() {
+        AtomicInteger starts = new AtomicInteger();
+        Brokers<Broker> brokers = new Brokers<>("toy", Map.of(BrokerMode.LOCAL, () -> {
+            starts.incrementAndGet();
+            throw new IllegalStateException("port taken");
+        }));
+
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> brokers.shared(BrokerMode.LOCAL))
+                .withMessage("port taken");
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> brokers.shared(BrokerMode.LOCAL))
+                .withMessage("toy could not be started")
+                .withStackTraceContaining("port taken");
+        assertThat(starts).hasValue(1);
+    }
+
+    @Test
+    void the_report_says_which_broker_ran_and_where(@TempDir Path folder) {
+        BrokerReport.write(folder, "toy", new ToyBroker());
+
+        assertThat(folder.resolve("toy.properties"))
+                .hasContent("name=toy\nversion=1.0\nwhere=in memory\nreal=emulated\n");
+    }
+
+    private static final class ToyBroker implements Broker {
+        @Override
+        public String version() {
+            return "1.0";
+        }
+
+        @Override
+        public String where() {
+            return "in memory";
+        }
+
+        @Override
+        public boolean isReal() {
+            return false;
+        }
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public void restart() {}
+
+        @Override
+        public void close() {}
+    }
+}

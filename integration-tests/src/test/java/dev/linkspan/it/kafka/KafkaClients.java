@@ -1,0 +1,200 @@
+package dev.linkspan.it.kafka;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Topics, groups and bare clients for one test; {@link #close()} closes all clients. Every name starts with the test's
+ * and is unique, so that tests share a broker and do not meet. A test gets one as a parameter by
+ * {@code @ExtendWith(KafkaExtension.class)}.
+ */
+final class KafkaClients implements AutoCloseable {
+
+    private static final int AWAIT_SECONDS = 30;
+    private static final int NAME_LENGTH = 150;
+
+    private final KafkaServer broker;
+    private final String test;
+    private final Deque<Runnable> closings = new ArrayDeque<>();
+    private final Admin admin;
+
+    KafkaClients(KafkaServer broker, String test) {
+        this.broker = broker;
+        this.test = test.substring(0, Math.min(test.length(), NAME_LENGTH));
+        this.admin = Admin.create(KafkaClientSettings.admin(bootstrapServers()));
+        closings.push(() -> admin.close(KafkaClientSettings.CLOSE_WITHIN));
+    }
+
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    /** For what this class does not do itself. */
+    Admin admin() {
+        return admin;
+    }
+
+    /** A topic with one partition. */
+    String topic() {
+        return topic(1);
+    }
+
+    String topic(int partitions) {
+        return topic(partitions, Map.of());
+    }
+
+    /** A topic with settings such as {@code max.message.bytes}. */
+    String topic(int partitions, Map<String, String> settings) {
+        String name = uniqueName();
+        NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
+        await(admin.createTopics(List.of(topic)).all());
+        return name;
+    }
+
+    /** A name for a group, a transactional id, or a topic that must not exist. */
+    String uniqueName() {
+        return test + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** A share group that starts with the records that are already there. */
+    String shareGroup() {
+        return shareGroup(Map.of());
+    }
+
+    /** As {@link #shareGroup()}, with group settings such as {@code share.record.lock.duration.ms}. */
+    String shareGroup(Map<String, String> settings) {
+        String name = uniqueName();
+        Map<String, String> all = new HashMap<>(settings);
+        all.putIfAbsent("share.auto.offset.reset", "earliest");
+        List<AlterConfigOp> changes = all.entrySet().stream()
+                .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
+                .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+                .toList();
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, name);
+        await(admin.incrementalAlterConfigs(Map.of(group, changes)).all());
+        return name;
+    }
+
+    Producer<String, String> producer() {
+        return producer(Map.of());
+    }
+
+    Producer<String, String> producer(Map<String, ?> settings) {
+        return producer(new StringSerializer(), new StringSerializer(), settings);
+    }
+
+    <K, V> Producer<K, V> producer(Serializer<K> keys, Serializer<V> values, Map<String, ?> settings) {
+        Producer<K, V> producer = new KafkaProducer<>(producerSettings(settings), keys, values);
+        closings.push(() -> producer.close(KafkaClientSettings.CLOSE_WITHIN));
+        return producer;
+    }
+
+    /** A producer with a transactional id of its own, ready for {@code beginTransaction}. */
+    Producer<String, String> transactionalProducer() {
+        Producer<String, String> producer = producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, uniqueName()));
+        producer.initTransactions();
+        return producer;
+    }
+
+    /** A consumer that reads the topic from its start, in a group of its own. */
+    Consumer<String, String> consumerOf(String topic) {
+        Consumer<String, String> consumer = consumer(uniqueName(), Map.of());
+        consumer.subscribe(List.of(topic));
+        return consumer;
+    }
+
+    /** A consumer that has subscribed to nothing yet; it commits only when told to. */
+    Consumer<String, String> consumer(String group, Map<String, ?> settings) {
+        return consumer(new StringDeserializer(), new StringDeserializer(), group, settings);
+    }
+
+    <K, V> Consumer<K, V> consumer(
+            Deserializer<K> keys, Deserializer<V> values, String group, Map<String, ?> settings) {
+        Consumer<K, V> consumer = new KafkaConsumer<>(consumerSettings(group, settings), keys, values);
+        closings.push(() -> KafkaClientSettings.close(consumer));
+        return consumer;
+    }
+
+    /** A member of a share group that has subscribed to nothing yet; make the group with {@link #shareGroup()}. */
+    ShareConsumer<String, String> shareConsumer(String group, Map<String, ?> settings) {
+        Map<String, Object> all = KafkaClientSettings.shareConsumer(bootstrapServers());
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        all.putAll(settings);
+        ShareConsumer<String, String> consumer =
+                new KafkaShareConsumer<>(all, new StringDeserializer(), new StringDeserializer());
+        closings.push(() -> consumer.close(KafkaClientSettings.CLOSE_WITHIN));
+        return consumer;
+    }
+
+    /** For a producer that the test makes, and closes, itself. */
+    Map<String, Object> producerSettings(Map<String, ?> settings) {
+        Map<String, Object> all = KafkaClientSettings.producer(bootstrapServers());
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, uniqueName());
+        all.putAll(settings);
+        return all;
+    }
+
+    /** For a consumer that the test makes, and closes, itself. */
+    Map<String, Object> consumerSettings(String group, Map<String, ?> settings) {
+        boolean classicProtocol = !"consumer".equals(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG));
+        Map<String, Object> all = KafkaClientSettings.consumer(bootstrapServers(), classicProtocol);
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, uniqueName());
+        all.putAll(settings);
+        return all;
+    }
+
+    /** Closes the clients, the last one first. Those that the test has closed already do not mind. */
+    @Override
+    public void close() {
+        while (!closings.isEmpty()) {
+            closings.pop().run();
+        }
+    }
+
+    /** Sends one record after the other and waits until the broker has each. */
+    static void send(Producer<String, String> producer, String topic, String... values) {
+        for (String value : values) {
+            await(producer.send(new ProducerRecord<>(topic, value)));
+        }
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.get(AWAIT_SECONDS, SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

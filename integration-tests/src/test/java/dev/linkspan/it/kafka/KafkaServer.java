@@ -1,0 +1,15 @@
+package dev.linkspan.it.kafka;
+
+import dev.linkspan.it.Broker;
+import dev.linkspan.it.BrokerMode;
+import dev.linkspan.it.Brokers;
+import java.util.Map;
+
+/** A running Kafka broker: transactions, KIP-848 groups and share groups on, no topic made by use. */
+interface KafkaServer extends Broker {
+
+    Brokers<KafkaServer> BROKERS = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, LocalKafka::start));
+
+    /** Stays the same over a restart. */
+    String bootstrapServers();
+}

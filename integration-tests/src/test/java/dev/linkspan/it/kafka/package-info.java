@@ -1,0 +1,5 @@
+/** Scenarios on a real Kafka broker. */
+@NullMarked
+package dev.linkspan.it.kafka;
+
+import org.jspecify.annotations.NullMarked;
