@@ -68,9 +68,10 @@ class HandlerTest {
 
     @Test
     void failed_handler_leaves_one_exception_event_and_its_message_as_description() {
-        catchThrowable(() -> tracer.process(MESSAGE, message -> {
-            throw new IllegalStateException("no such order");
-        }));
+        assertThatThrownBy(() -> tracer.process(MESSAGE, message -> {
+                    throw new IllegalStateException("no such order");
+                }))
+                .hasMessage("no such order");
 
         SpanData span = recorded.span("process orders");
         assertThat(span.getStatus().getDescription()).isEqualTo("no such order");

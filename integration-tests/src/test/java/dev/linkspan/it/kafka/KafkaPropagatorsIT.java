@@ -20,40 +20,42 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever propagator the application configured carries the context over the broker, hop after hop. */
 @ExtendWith(KafkaExtension.class)
 class KafkaPropagatorsIT {
 
-    enum Format {
-        W3C(W3CTraceContextPropagator.getInstance(), "traceparent"),
-        W3C_AND_BAGGAGE(
-                TextMapPropagator.composite(
-                        W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance()),
-                "traceparent"),
-        B3_SINGLE(B3Propagator.injectingSingleHeader(), "b3"),
-        B3_MULTI(B3Propagator.injectingMultiHeaders(), "X-B3-TraceId"),
-        JAEGER(JaegerPropagator.getInstance(), "uber-trace-id"),
-        XRAY(AwsXrayPropagator.getInstance(), "X-Amzn-Trace-Id");
-
-        final TextMapPropagator propagator;
-        final String header;
-
-        Format(TextMapPropagator propagator, String header) {
-            this.propagator = propagator;
-            this.header = header;
+    private record Format(String name, TextMapPropagator propagator, String header) {
+        @Override
+        public String toString() {
+            return name;
         }
     }
 
+    static Stream<Format> formats() {
+        TextMapPropagator w3c = W3CTraceContextPropagator.getInstance();
+        return Stream.of(
+                new Format("W3C", w3c, "traceparent"),
+                new Format(
+                        "W3C and baggage",
+                        TextMapPropagator.composite(w3c, W3CBaggagePropagator.getInstance()),
+                        "traceparent"),
+                new Format("B3 single", B3Propagator.injectingSingleHeader(), "b3"),
+                new Format("B3 multi", B3Propagator.injectingMultiHeaders(), "X-B3-TraceId"),
+                new Format("Jaeger", JaegerPropagator.getInstance(), "uber-trace-id"),
+                new Format("X-Ray", AwsXrayPropagator.getInstance(), "X-Amzn-Trace-Id"));
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("formats")
     void a_forwarded_record_is_linked_hop_by_hop(Format format, KafkaClients kafka) {
         InMemorySpanExporter exported = InMemorySpanExporter.create();
         try (OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
