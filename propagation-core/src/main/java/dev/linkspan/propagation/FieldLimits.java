@@ -76,7 +76,7 @@ final class FieldLimits {
             return new Baggage(kept.toString(), malformed, oversized);
         }
 
-        private static int entries(String raw) {
+        static int entries(String raw) {
             int entries = 1;
             for (int i = raw.indexOf(','); i >= 0; i = raw.indexOf(',', i + 1)) {
                 entries++;

@@ -16,6 +16,9 @@ final class Injection<H> {
     private final HeaderCarrier<H> carrier;
     private final H headers;
     private final StagedHeaders staged = new StagedHeaders();
+    /** What should leave; a propagator may cut it by itself. */
+    private int baggageEntries;
+
     int oversizedFields;
     int refusedFields;
 
@@ -66,8 +69,8 @@ final class Injection<H> {
             return context;
         }
         Baggage allowed = keys == null ? baggage : only(keys, baggage);
-        if (allowed.size() > FieldLimits.BAGGAGE_ENTRIES) {
-            oversizedFields++;
+        baggageEntries = allowed.size();
+        if (baggageEntries > FieldLimits.BAGGAGE_ENTRIES) {
             allowed = first(FieldLimits.BAGGAGE_ENTRIES, allowed);
         }
         return allowed == baggage ? context : context.with(allowed);
@@ -97,7 +100,7 @@ final class Injection<H> {
             String value = staged.value(i);
             switch (Text.asciiLowerCase(staged.name(i))) {
                 case "tracestate" -> replace(i, FieldLimits.cutTraceState(value));
-                case "baggage" -> replace(i, FieldLimits.Baggage.of(value).value());
+                case "baggage" -> limitBaggage(i, value);
                 default -> {
                     if (value.length() > FieldLimits.FIELD_BYTES) {
                         replace(i, "");
@@ -105,6 +108,14 @@ final class Injection<H> {
                 }
             }
         }
+    }
+
+    private void limitBaggage(int i, String value) {
+        String limited = FieldLimits.Baggage.of(value).value();
+        if (limited.length() == value.length() && FieldLimits.Baggage.entries(value) < baggageEntries) {
+            oversizedFields++;
+        }
+        replace(i, limited);
     }
 
     private void replace(int i, String value) {

@@ -37,7 +37,7 @@ class PropagatorFailureTest {
         assertSentBare(new Failing(failure) {
             @Override
             public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
-                fail();
+                throw failure();
             }
         });
     }
@@ -49,7 +49,7 @@ class PropagatorFailureTest {
             @Override
             public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
                 setter.set(carrier, "traceparent", TRACEPARENT);
-                fail();
+                throw failure();
             }
         });
     }
@@ -78,7 +78,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(failure) {
             @Override
             public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-                return fail();
+                throw failure();
             }
         });
         assertHandledWithoutLinks(recorded);
@@ -119,7 +119,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(failure) {
             @Override
             public Collection<String> fields() {
-                return fail();
+                throw failure();
             }
         });
         assertPropagates(recorded);
@@ -142,7 +142,7 @@ class PropagatorFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withPropagator(new Failing(error) {
             @Override
             public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-                return fail();
+                throw failure();
             }
         });
         ToyQueue queue = new ToyQueue(recorded.messaging());
@@ -198,14 +198,8 @@ class PropagatorFailureTest {
             this.failure = failure;
         }
 
-        @SuppressWarnings("TypeParameterUnusedInFormals") // stands where any type is wanted, and never returns
-        <T> T fail() {
-            return Failing.<T, RuntimeException>sneak(failure);
-        }
-
-        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-        private static <T, X extends Throwable> T sneak(Throwable failure) throws X {
-            throw (X) failure;
+        RuntimeException failure() {
+            return Raise.it(failure);
         }
 
         @Override

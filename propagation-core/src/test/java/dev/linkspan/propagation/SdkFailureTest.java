@@ -37,7 +37,9 @@ class SdkFailureTest {
     @ParameterizedTest
     @MethodSource("failures")
     void sampler_that_throws_stops_no_operation(Supplier<Throwable> failure) {
-        RecordedTelemetry recorded = RecordedTelemetry.withSampler(sampler(() -> sneak(failure.get())));
+        RecordedTelemetry recorded = RecordedTelemetry.withSampler(sampler(() -> {
+            throw Raise.it(failure.get());
+        }));
         assertAllOperationsRun(recorded);
 
         assertThat(recorded.spans()).isEmpty();
@@ -54,8 +56,9 @@ class SdkFailureTest {
 
     @Test
     void message_still_carries_the_callers_context_if_its_send_span_cannot_start() {
-        RecordedTelemetry recorded =
-                RecordedTelemetry.withSampler(sampler(() -> sneak(new IllegalStateException("broken"))));
+        RecordedTelemetry recorded = RecordedTelemetry.withSampler(sampler(() -> {
+            throw Raise.it(new IllegalStateException("broken"));
+        }));
         ToyQueue queue = new ToyQueue(recorded.messaging());
         Span caller = Span.wrap(io.opentelemetry.api.trace.SpanContext.create(
                 Headers.TRACE_ID,
@@ -73,8 +76,9 @@ class SdkFailureTest {
 
     @Test
     void message_keeps_its_headers_byte_for_byte_if_there_is_no_context_to_write() {
-        RecordedTelemetry recorded =
-                RecordedTelemetry.withSampler(sampler(() -> sneak(new IllegalStateException("broken"))));
+        RecordedTelemetry recorded = RecordedTelemetry.withSampler(sampler(() -> {
+            throw Raise.it(new IllegalStateException("broken"));
+        }));
         ToyMessage message =
                 ToyMessage.to("orders").header("traceparent", TRACEPARENT).header("tracestate", "a=1");
 
@@ -87,7 +91,7 @@ class SdkFailureTest {
         assertAllOperationsRun(RecordedTelemetry.withProcessor(new Processor() {
             @Override
             public void onStart(Context parent, ReadWriteSpan span) {
-                sneak(failure.get());
+                throw Raise.it(failure.get());
             }
         }));
     }
@@ -98,7 +102,7 @@ class SdkFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withProcessor(new Processor() {
             @Override
             public void onEnd(ReadableSpan span) {
-                sneak(failure.get());
+                throw Raise.it(failure.get());
             }
         });
         assertAllOperationsRun(recorded);
@@ -112,7 +116,7 @@ class SdkFailureTest {
         RecordedTelemetry recorded = RecordedTelemetry.withProcessor(new Processor() {
             @Override
             public void onEnd(ReadableSpan span) {
-                sneak(new AssertionError("broken"));
+                throw Raise.it(new AssertionError("broken"));
             }
         });
         ToyQueue queue = new ToyQueue(recorded.messaging());
@@ -127,8 +131,10 @@ class SdkFailureTest {
     @Test
     void out_of_memory_in_a_sampler_is_not_hidden() {
         OutOfMemoryError error = new OutOfMemoryError("simulated");
-        ToyQueue queue = new ToyQueue(
-                RecordedTelemetry.withSampler(sampler(() -> sneak(error))).messaging());
+        ToyQueue queue = new ToyQueue(RecordedTelemetry.withSampler(sampler(() -> {
+                    throw Raise.it(error);
+                }))
+                .messaging());
 
         assertThatThrownBy(() -> queue.send(ToyMessage.to("orders"))).isSameAs(error);
     }
@@ -165,15 +171,6 @@ class SdkFailureTest {
                 return "test";
             }
         };
-    }
-
-    private static <T> T sneak(Throwable failure) {
-        return SdkFailureTest.<T, RuntimeException>sneakily(failure);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T, X extends Throwable> T sneakily(Throwable failure) throws X {
-        throw (X) failure;
     }
 
     private static class Processor implements SpanProcessor {

@@ -164,10 +164,10 @@ final class ConventionTable {
         return nearest;
     }
 
-    /** Levenshtein's; any number of at least {@code limit} if it is not less than that. */
+    /** Levenshtein's, or more if it is at least the limit. */
     private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) >= limit) {
-            return limit;
+            return Integer.MAX_VALUE;
         }
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

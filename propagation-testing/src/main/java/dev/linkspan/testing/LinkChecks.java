@@ -75,7 +75,8 @@ final class LinkChecks {
                                     + "), and its link points elsewhere",
                             "the message carried another message's context: inject into a copy of the headers for each"
                                     + " message, and clear what an earlier hop left there.")
-                    .note("no link to " + makers.get(0) + ", which made its message");
+                    .note("no link to " + makers.get(0) + ", which made its message")
+                    .with(makers.get(0));
         }
         return messagesWithoutLink(consumer, messagesLinked);
     }
@@ -131,10 +132,12 @@ final class LinkChecks {
                                     + " nothing between strips them), or the consumer does not read them: "
                                     + USE_LINKSPAN
                                     + ".")
-                    .note(note);
+                    .note(note)
+                    .with(maker);
         }
         return linkedElsewhere(consumer, destination, links.get(0).getSpanContext())
-                .note(note);
+                .note(note)
+                .with(maker);
     }
 
     private static Finding linkedElsewhere(SpanNode consumer, Destination destination, SpanContext target) {

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,7 +95,10 @@ public final class MetricsAssert extends AbstractAssert<MetricsAssert, List<Metr
                     if (destination == null
                             || destination.equals(point.getAttributes().get(Keys.DESTINATION))
                             || destination.equals(point.getAttributes().get(Keys.TEMPLATE))) {
-                        totals.merge(point.getAttributes().asMap().toString(), point.getValue(), Long::sum);
+                        totals.merge(
+                                new LinkedHashMap<>(point.getAttributes().asMap()).toString(),
+                                point.getValue(),
+                                Long::sum);
                     }
                 }
             }

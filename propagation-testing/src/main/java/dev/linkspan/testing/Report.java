@@ -10,7 +10,7 @@ import java.util.Map;
 final class Report {
 
     private static final int MAX_FINDINGS_OF_A_KIND = 5;
-    private static final int MAX_KINDS = 10;
+    private static final int MAX_KINDS = 20;
     private static final int MAX_LINES_OF_TRACES = 80;
 
     private Report() {}
@@ -78,6 +78,9 @@ final class Report {
                 if (!notesOfSpan.contains(note)) {
                     notesOfSpan.add(note);
                 }
+            }
+            if (finding.related() != null) {
+                notes.computeIfAbsent(finding.related(), span -> new ArrayList<>());
             }
         }
         return notes;

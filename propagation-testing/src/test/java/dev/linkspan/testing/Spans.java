@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -18,6 +19,11 @@ import java.util.List;
 /** Spans made by hand, with ids and times that follow from the order in which they are made. */
 final class Spans {
 
+    static {
+        // expected texts hold lines and arrows, whatever this machine's console can show
+        System.setProperty("linkspan.ascii", "false");
+    }
+
     private static final InstrumentationScopeInfo SCOPE = InstrumentationScopeInfo.builder("dev.linkspan.toy")
             .setSchemaUrl("https://opentelemetry.io/schemas/1.44.0")
             .build();
@@ -26,7 +32,6 @@ final class Spans {
     private int traces;
     private int made;
 
-    /** Of the last made. */
     List<SpanData> all() {
         return List.copyOf(all);
     }
@@ -58,6 +63,20 @@ final class Spans {
 
     Builder poll(String destination) {
         return root("poll " + destination, SpanKind.CLIENT).messaging("poll", "receive", destination);
+    }
+
+    /** The same span below another. */
+    SpanData withParent(SpanData span, SpanData parent) {
+        return TestSpanData.builder()
+                .setName(span.getName())
+                .setKind(span.getKind())
+                .setSpanContext(span.getSpanContext())
+                .setParentSpanContext(parent.getSpanContext())
+                .setStartEpochNanos(span.getStartEpochNanos())
+                .setEndEpochNanos(span.getEndEpochNanos())
+                .setHasEnded(true)
+                .setStatus(StatusData.unset())
+                .build();
     }
 
     /** A context that no span here has. */
@@ -140,7 +159,7 @@ final class Spans {
         }
 
         Builder failed(String type, String message) {
-            builder.setStatus(StatusData.create(io.opentelemetry.api.trace.StatusCode.ERROR, message));
+            builder.setStatus(StatusData.create(StatusCode.ERROR, message));
             return put("error.type", type);
         }
 
