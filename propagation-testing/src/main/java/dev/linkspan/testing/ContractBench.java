@@ -151,6 +151,7 @@ abstract class ContractBench<O, M> {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     final O message(String destination, String body, Map.Entry<String, byte[]>... headers) {
         return client().message(destination, body, List.of(headers));
     }

@@ -72,9 +72,7 @@ abstract class LinkContract<O, M> extends ContractBench<O, M> {
         inSpan("loop", () -> process(message));
 
         spans().propagates(destination);
-        SpanNode parent = onlySpanOf("process").parent;
-        assertThat(parent).isNotNull();
-        assertThat(parent.data.getName()).isEqualTo("loop");
+        assertThat(onlySpanOf("process").parent).hasToString("[b1] loop");
     }
 
     @Test
