@@ -63,8 +63,8 @@ final class OrderDemo {
 
     private void createTopics() {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(
-                            new NewTopic("orders", 1, (short) 1), new NewTopic("orders.refused", 1, (short) 1)))
+            admin.createTopics(
+                            List.of(new NewTopic("orders", 1, (short) 1), new NewTopic("orders.refused", 1, (short) 1)))
                     .all()
                     .get();
         } catch (ExecutionException | InterruptedException e) {

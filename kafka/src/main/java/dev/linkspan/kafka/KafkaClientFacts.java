@@ -17,14 +17,18 @@ final class KafkaClientFacts {
         this.clusterId = clusterId;
     }
 
-    ClientFacts facts(Map<MetricName, ? extends Metric> metrics, @Nullable String group) {
+    /** A producer has no group, whatever its configuration holds. */
+    ClientFacts producer(Map<MetricName, ? extends Metric> metrics) {
         String clientId = text("client.id");
-        String groupId = group != null ? group : text("group.id");
         ClientFacts facts = server(ClientFacts.NONE.clientId(clientId != null ? clientId : clientId(metrics)));
-        if (groupId != null) {
-            facts = withGroup(facts, groupId);
-        }
         return clusterId == null ? facts : facts.attribute(KafkaAttributes.CLUSTER_ID, clusterId);
+    }
+
+    /** @param group what the consumer says; null to take it from the configuration */
+    ClientFacts consumer(Map<MetricName, ? extends Metric> metrics, @Nullable String group) {
+        String groupId = group != null ? group : text("group.id");
+        ClientFacts facts = producer(metrics);
+        return groupId == null || groupId.isEmpty() ? facts : withGroup(facts, groupId);
     }
 
     static ClientFacts withGroup(ClientFacts facts, String groupId) {
@@ -39,6 +43,10 @@ final class KafkaClientFacts {
             // the client refuses such a configuration itself
             return KafkaTelemetry.DEFAULT_MAX_REQUEST_SIZE;
         }
+    }
+
+    boolean transactional() {
+        return text("transactional.id") != null;
     }
 
     private @Nullable String text(String key) {

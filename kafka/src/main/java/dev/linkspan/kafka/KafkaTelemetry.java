@@ -53,10 +53,13 @@ public final class KafkaTelemetry {
 
     private final MessagingTelemetry messaging;
     private final @Nullable String clusterId;
+    private final MessageSender<ProducerRecord<Object, Object>, Headers> creator;
 
     KafkaTelemetry(MessagingTelemetry messaging, @Nullable String clusterId) {
         this.messaging = messaging;
         this.clusterId = clusterId;
+        this.creator = messaging.sender(
+                new KafkaProducerRecordAdapter<>(), new KafkaClientFacts(Map.of(), clusterId).producer(Map.of()));
     }
 
     /**
@@ -102,7 +105,7 @@ public final class KafkaTelemetry {
      * As {@link #wrap(Producer)}, with what the producer does not tell of itself.
      *
      * @param config the configuration that the producer was made with; {@code client.id}, {@code bootstrap.servers} (if it
-     *     is one) and {@code max.request.size} are used
+     *     is one), {@code max.request.size} and {@code transactional.id} are used
      * @throws NullPointerException if an argument is null
      */
     @SuppressWarnings("unchecked") // the proxy of a Producer<K, V> is one
@@ -112,12 +115,11 @@ public final class KafkaTelemetry {
             return producer;
         }
         KafkaClientFacts client = client(config);
-        ClientFacts facts = client.facts(metrics(producer::metrics), null);
-        // a producer's configuration may hold a group.id, but a producer has no group
+        ClientFacts facts = client.producer(metrics(producer::metrics));
         return ClientProxy.wrap(
                 Producer.class,
                 producer,
-                new KafkaTracedProducer<>(producer, messaging, facts.consumerGroup(null), client.maxRequestSize()),
+                new KafkaTracedProducer<>(producer, messaging, facts, client.maxRequestSize(), client.transactional()),
                 MethodHandles.lookup());
     }
 
@@ -176,7 +178,7 @@ public final class KafkaTelemetry {
         if (ClientProxy.overrides(consumer, KafkaTracedShareConsumer.class) != null) {
             return consumer;
         }
-        ClientFacts facts = client(config).facts(metrics(consumer::metrics), null);
+        ClientFacts facts = client(config).consumer(metrics(consumer::metrics), null);
         return ClientProxy.wrap(
                 ShareConsumer.class,
                 consumer,
@@ -211,7 +213,7 @@ public final class KafkaTelemetry {
             return records(traced.facts, false);
         }
         Map<MetricName, ? extends Metric> metrics = metrics(consumer::metrics);
-        return records(client(Map.of()).facts(metrics, null), !isCounted(metrics));
+        return records(client(Map.of()).consumer(metrics, null), !isCounted(metrics));
     }
 
     /**
@@ -221,11 +223,14 @@ public final class KafkaTelemetry {
      * @return a copy with the context in its headers; the record itself if there is no context to write
      * @throws NullPointerException if record is null
      */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the creator looks at no key's or value's type
     public <K, V> ProducerRecord<K, V> create(ProducerRecord<K, V> record) {
         requireNonNull(record, "record must not be null");
-        MessageSender<ProducerRecord<K, V>, Headers> sender = messaging.sender(
-                new KafkaProducerRecordAdapter<>(), client(Map.of()).facts(Map.of(), null));
+        MessageSender<ProducerRecord<K, V>, Headers> sender = (MessageSender) creator;
         try (MessageSpan span = sender.create(record)) {
+            if (!sender.injects(span)) {
+                return record;
+            }
             ProducerRecord<K, V> copy = KafkaTracedProducer.copyOf(record);
             return sender.inject(span, copy.headers()) ? copy : record;
         }
@@ -250,6 +255,7 @@ public final class KafkaTelemetry {
     }
 
     private ClientFacts facts(Consumer<?, ?> consumer, Map<?, ?> config) {
+        KafkaClientFacts client = client(config);
         String group = null;
         if (config.get("group.id") == null) {
             try {
@@ -259,7 +265,7 @@ public final class KafkaTelemetry {
                 group = null;
             }
         }
-        return client(config).facts(metrics(consumer::metrics), group);
+        return client.consumer(metrics(consumer::metrics), group);
     }
 
     private Map<MetricName, ? extends Metric> metrics(Supplier<Map<MetricName, ? extends Metric>> client) {

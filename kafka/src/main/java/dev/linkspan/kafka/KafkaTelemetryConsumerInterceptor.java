@@ -2,7 +2,6 @@ package dev.linkspan.kafka;
 
 import dev.linkspan.propagation.MessageTracer;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerInterceptor<K, V> {
 
-    /** Ids of consumers whose deliveries are counted here, so that {@code process} does not count them again. */
-    private static final Set<String> COUNTED_CLIENTS = ConcurrentHashMap.newKeySet();
+    /** How many consumers of an id have their deliveries counted here, so that {@code process} does not count them again. */
+    private static final ConcurrentHashMap<String, Integer> COUNTED_CLIENTS = new ConcurrentHashMap<>();
 
     private final KafkaInterceptorTelemetry configured = new KafkaInterceptorTelemetry();
     private @Nullable MessageTracer<ConsumerRecord<K, V>> tracer;
@@ -36,7 +35,7 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
     public KafkaTelemetryConsumerInterceptor() {}
 
     static boolean counts(@Nullable String clientId) {
-        return clientId != null && COUNTED_CLIENTS.contains(clientId);
+        return clientId != null && COUNTED_CLIENTS.containsKey(clientId);
     }
 
     /**
@@ -50,7 +49,7 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
         configured.configure(config);
         if (config.get("client.id") instanceof String id && !id.isEmpty()) {
             clientId = id;
-            COUNTED_CLIENTS.add(id);
+            COUNTED_CLIENTS.merge(id, 1, Integer::sum);
         }
     }
 
@@ -63,7 +62,7 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
         try {
             MessageTracer<ConsumerRecord<K, V>> known = tracer;
             if (known == null) {
-                known = configured.telemetry().records(configured.client().facts(Map.of(), null), false);
+                known = configured.telemetry().records(configured.client().consumer(Map.of(), null), false);
                 tracer = known;
             }
             known.received(records, System.nanoTime());
@@ -81,7 +80,8 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
     @Override
     public void close() {
         if (clientId != null) {
-            COUNTED_CLIENTS.remove(clientId);
+            COUNTED_CLIENTS.computeIfPresent(clientId, (id, consumers) -> consumers == 1 ? null : consumers - 1);
+            clientId = null;
         }
     }
 }

@@ -71,9 +71,7 @@ public final class KafkaTelemetryProducerInterceptor<K, V> implements ProducerIn
             known = configured
                     .telemetry()
                     .messaging()
-                    .sender(
-                            new KafkaProducerRecordAdapter<>(),
-                            client.facts(Map.of(), null).consumerGroup(null));
+                    .sender(new KafkaProducerRecordAdapter<>(), client.producer(Map.of()));
             sender = known;
         }
         return known;

@@ -30,14 +30,21 @@ final class KafkaTracedProducer<K, V> {
     private final int maxRequestSize;
     private final ConcurrentHashMap<String, MessageTracer<ConsumerRecord<K, V>>> settleByGroup =
             new ConcurrentHashMap<>();
+    /** A record that is refused aborts a transaction, so it is of no use to send it again. */
     private volatile boolean transactional;
 
-    KafkaTracedProducer(Producer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, int maxRequestSize) {
+    KafkaTracedProducer(
+            Producer<K, V> client,
+            MessagingTelemetry telemetry,
+            ClientFacts facts,
+            int maxRequestSize,
+            boolean transactional) {
         this.client = client;
         this.telemetry = telemetry;
         this.facts = facts;
         this.sender = telemetry.sender(new KafkaProducerRecordAdapter<>(), facts);
         this.maxRequestSize = maxRequestSize;
+        this.transactional = transactional;
     }
 
     Future<RecordMetadata> send(ProducerRecord<K, V> record) {

@@ -156,7 +156,10 @@ final class Injection<H> {
         if (maxBytes != Long.MAX_VALUE) {
             for (String name : stale) {
                 String value = carrier.get(headers, name, FieldLimits.FIELD_BYTES);
-                bytes += carrier.size(name, value == null ? "" : value);
+                // bytes that are no UTF-8 grow threefold when decoded, and would seem to free more than they do
+                if (value == null || Text.isPrintableAscii(value)) {
+                    bytes += carrier.size(name, value == null ? "" : value);
+                }
             }
         }
         boolean traceFields = false;
