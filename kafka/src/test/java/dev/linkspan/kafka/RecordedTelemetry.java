@@ -1,5 +1,7 @@
 package dev.linkspan.kafka;
 
+import static dev.linkspan.testing.LinkspanAssertions.assertThatMetrics;
+import static dev.linkspan.testing.LinkspanAssertions.assertThatSpans;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -135,8 +137,14 @@ final class RecordedTelemetry implements AutoCloseable {
                 .toList();
     }
 
+    /** Also looks whether all that was recorded follows the conventions. */
     @Override
     public void close() {
-        sdk.close();
+        try {
+            assertThatSpans(spans()).followsConventions();
+            assertThatMetrics(metrics.collectAllMetrics()).followsConventions();
+        } finally {
+            sdk.close();
+        }
     }
 }
