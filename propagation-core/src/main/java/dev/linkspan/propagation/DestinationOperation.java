@@ -89,6 +89,11 @@ final class DestinationOperation {
         linkspanAttributes = own.build();
     }
 
+    /** Where destinations are too many to be remembered, each message has an object of its own. */
+    boolean isSameAs(DestinationOperation other) {
+        return this == other || (destination != null && destination.equals(other.destination));
+    }
+
     /** A name says which destination it is, so a policy that cuts other attributes shorter does not cut names. */
     private @Nullable String cut(@Nullable String name) {
         return name == null ? null : Text.cut(name, Math.max(NAME_LENGTH, policy.attributeLength));

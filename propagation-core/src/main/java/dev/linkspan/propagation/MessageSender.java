@@ -124,12 +124,12 @@ public final class MessageSender<M, H> {
         MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         List<MessageSpan> entries = new ArrayList<>(messages.size());
-        for (int i = 0; i < messages.size(); i++) {
-            M message = messages.get(i);
+        int i = 0;
+        for (M message : messages) {
             DestinationOperation destination = send.of(message);
             SpanContext carried = existing.get(i);
             Sending sending =
-                    new Sending(planOf(destination, carried, keeps[i], context), carried, context, destination, true);
+                    new Sending(planOf(destination, carried, keeps[i++], context), carried, context, destination, true);
             // the entry has no span of its own; a Create operation counts no duration either
             entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
         }
@@ -162,7 +162,7 @@ public final class MessageSender<M, H> {
         DestinationOperation common = null;
         for (M message : messages) {
             DestinationOperation operation = send.of(message);
-            if (common != null && common != operation) {
+            if (common != null && !common.isSameAs(operation)) {
                 return send.unknown();
             }
             common = operation;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** One operation of one client, over all its destinations. */
 final class Operation<M> {
 
-    /** Destinations beyond these are worked out anew each time: their number is up to the application's data. */
+    /** When there are more, all are forgotten: names that carry ids come and go, and must not crowd out the others. */
     private static final int REMEMBERED_DESTINATIONS = 1000;
 
     final MessagingTelemetry telemetry;
@@ -71,9 +71,10 @@ final class Operation<M> {
             return known;
         }
         DestinationOperation made = make(destination, message);
-        if (destinations.size() < REMEMBERED_DESTINATIONS) {
-            destinations.put(destination, made);
+        if (destinations.size() >= REMEMBERED_DESTINATIONS) {
+            destinations.clear();
         }
+        destinations.put(destination, made);
         return made;
     }
 

@@ -86,7 +86,7 @@ class DestinationNamesTest {
     }
 
     @Test
-    void policy_is_asked_once_per_destination_and_operation() {
+    void policy_is_asked_once_per_destination_whatever_came_before() {
         int[] asked = {0};
         ToyQueue own = new ToyQueue(MessagingTelemetry.builder(recorded.openTelemetry)
                 .policy(
@@ -99,7 +99,15 @@ class DestinationNamesTest {
         for (int i = 0; i < 100; i++) {
             own.messages().process(ToyMessage.to("orders"), message -> {});
         }
+        assertThat(asked[0]).isOne();
 
+        for (int i = 0; i < 3_000; i++) {
+            own.messages().process(ToyMessage.to("inbox" + i), message -> {});
+        }
+        asked[0] = 0;
+        for (int i = 0; i < 100; i++) {
+            own.messages().process(ToyMessage.to("orders"), message -> {});
+        }
         assertThat(asked[0]).isOne();
     }
 
@@ -112,6 +120,23 @@ class DestinationNamesTest {
         }
 
         assertThat(names).hasSize(3_000);
+    }
+
+    @Test
+    void batch_for_one_destination_has_it_also_when_it_is_forgotten_half_way() {
+        DestinationOperation[] orders = new DestinationOperation[2];
+        Operation<ToyMessage> process = new Operation<>(
+                recorded.messaging(), new ToyAdapter(), ClientFacts.NONE, Semconv.Type.PROCESS, "process");
+        orders[0] = process.of(ToyMessage.to("orders"));
+        for (int i = 0; i < 1_500; i++) {
+            process.of(ToyMessage.to("inbox" + i));
+        }
+        orders[1] = process.of(ToyMessage.to("orders"));
+
+        assertThat(orders[1]).isNotSameAs(orders[0]);
+        assertThat(orders[1].isSameAs(orders[0])).isTrue();
+        assertThat(orders[1].isSameAs(process.of(ToyMessage.to("bills")))).isFalse();
+        assertThat(process.unknown().isSameAs(process.unknown())).isTrue();
     }
 
     @Test
