@@ -32,14 +32,14 @@ final class ClientInvocations implements InvocationHandler {
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
         Target target = targets.get(method);
         if (target == null) {
-            target = resolve(method);
+            target = resolve(proxy, method);
             targets.put(method, target);
         }
         Object result = target.invoke(proxy, args);
         return result == client ? proxy : result;
     }
 
-    private Target resolve(Method method) {
+    private Target resolve(Object self, Method method) {
         if (method.getDeclaringClass() == Object.class) {
             return (proxy, args) -> ofObject(proxy, method, args);
         }
@@ -47,8 +47,12 @@ final class ClientInvocations implements InvocationHandler {
         if (override != null) {
             return (proxy, args) -> (Object) override.invokeExact(args);
         }
-        if (clientInheritsDefault(method)) {
-            return (proxy, args) -> InvocationHandler.invokeDefault(proxy, method, args);
+        Method inherited = inheritedDefault(self, method);
+        if (inherited != null) {
+            return (proxy, args) -> InvocationHandler.invokeDefault(proxy, inherited, args);
+        }
+        if (!isPublic(method)) {
+            method.trySetAccessible();
         }
         return (proxy, args) -> {
             try {
@@ -67,43 +71,56 @@ final class ClientInvocations implements InvocationHandler {
         };
     }
 
-    private boolean clientInheritsDefault(Method method) {
-        if (!method.isDefault()) {
-            return false;
-        }
+    /** The default method that the client has from an interface of the proxy, perhaps one that refines the method's own. */
+    private @Nullable Method inheritedDefault(Object proxy, Method method) {
         try {
-            return client.getClass()
-                    .getMethod(method.getName(), method.getParameterTypes())
-                    .isDefault();
+            Method clients = client.getClass().getMethod(method.getName(), method.getParameterTypes());
+            return clients.isDefault()
+                            && isPublic(clients)
+                            && clients.getDeclaringClass().isInstance(proxy)
+                    ? clients
+                    : null;
         } catch (NoSuchMethodException e) {
-            return false;
+            return null;
         }
+    }
+
+    /** A public interface can inherit methods from a hidden one. */
+    private static boolean isPublic(Method method) {
+        return Modifier.isPublic(method.getDeclaringClass().getModifiers());
     }
 
     private static Map<Signature, MethodHandle> overriding(Object overrides, MethodHandles.Lookup lookup) {
         Map<Signature, MethodHandle> handles = new HashMap<>();
-        for (Method method : overrides.getClass().getDeclaredMethods()) {
-            int modifiers = method.getModifiers();
-            // bridges repeat a method under other types; private and static ones are the class's own business
-            if (method.isBridge()
-                    || method.isSynthetic()
-                    || Modifier.isPrivate(modifiers)
-                    || Modifier.isStatic(modifiers)) {
-                continue;
-            }
-            try {
-                handles.put(
-                        Signature.of(method),
-                        lookup.unreflect(method)
-                                .bindTo(overrides)
-                                .asSpreader(Object[].class, method.getParameterCount())
-                                .asType(MethodType.methodType(Object.class, Object[].class)));
-            } catch (IllegalAccessException e) {
-                throw new IllegalArgumentException(
-                        "lookup cannot reach " + method + "; pass MethodHandles.lookup() of a class in its package", e);
+        for (Class<?> type = overrides.getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (overrides(method) && !handles.containsKey(Signature.of(method))) {
+                    handles.put(Signature.of(method), handle(method, overrides, lookup));
+                }
             }
         }
         return handles;
+    }
+
+    /** Bridges repeat a method under other types; private and static ones are the class's own business. */
+    private static boolean overrides(Method method) {
+        int modifiers = method.getModifiers();
+        return !method.isBridge()
+                && !method.isSynthetic()
+                && !Modifier.isPrivate(modifiers)
+                && !Modifier.isStatic(modifiers);
+    }
+
+    private static MethodHandle handle(Method method, Object overrides, MethodHandles.Lookup lookup) {
+        try {
+            return lookup.unreflect(method)
+                    .bindTo(overrides)
+                    .asSpreader(Object[].class, method.getParameterCount())
+                    .asType(MethodType.methodType(Object.class, Object[].class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalArgumentException(
+                    "lookup cannot reach " + method + "; pass MethodHandles.lookup() of a class in its package", e);
+        }
     }
 
     private record Signature(String name, List<Class<?>> parameterTypes) {

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * client adds. Here every method that the overrides do not have reaches the client, whatever its version:
  *
  * <ul>
- *   <li>an override is a method of the same name and parameter types; it is found once, not at each call;
+ *   <li>an override is a method of the same name and parameter types, of the overrides' class or a superclass; it is found
+ *       once, not at each call;
  *   <li>a default method that the client merely inherits runs on the proxy, so that what it calls is traced too;
  *   <li>the proxy implements all public interfaces of the client; where the client returns itself, the proxy does;
- *   <li>exceptions come out as they are; {@code equals} and {@code hashCode} are the proxy's own identity.
+ *   <li>exceptions come out as they are, but for a checked one that the method does not declare: Java's proxies put an
+ *       {@link java.lang.reflect.UndeclaredThrowableException} around it;
+ *   <li>{@code equals} and {@code hashCode} are the proxy's own identity.
  * </ul>
  *
  * <p>All methods are thread-safe.
@@ -35,13 +38,13 @@ public final class ClientProxy {
      * @param client the client
      * @param overrides an object whose methods stand in for the client's; it may be of a package-private class
      * @param lookup of the class that calls this, so that the overrides' methods can be reached
-     * @throws IllegalArgumentException if type is not an interface
+     * @throws IllegalArgumentException if type is not a public interface, or lookup cannot reach the overrides' methods
      */
     public static <T> T wrap(Class<T> type, T client, Object overrides, MethodHandles.Lookup lookup) {
         requireNonNull(client, "client must not be null");
-        if (!type.isInterface()) {
+        if (!type.isInterface() || !Modifier.isPublic(type.getModifiers())) {
             throw new IllegalArgumentException(
-                    type.getName() + " is not an interface; only interfaces can be wrapped by a proxy");
+                    type.getName() + " is not a public interface; only public interfaces can be wrapped by a proxy");
         }
         ClassLoader loader = client.getClass().getClassLoader();
         Set<Class<?>> interfaces = new LinkedHashSet<>();

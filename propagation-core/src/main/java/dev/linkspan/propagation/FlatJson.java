@@ -136,7 +136,7 @@ final class FlatJson {
             case 'u' -> {
                 int code = 0;
                 for (int i = 0; i < 4; i++, at++) {
-                    int digit = at < json.length() ? Character.digit(json.charAt(at), 16) : -1;
+                    int digit = at < json.length() ? hexDigit(json.charAt(at)) : -1;
                     if (digit < 0) {
                         return false;
                     }
@@ -149,6 +149,10 @@ final class FlatJson {
             }
         }
         return true;
+    }
+
+    private static int hexDigit(char c) {
+        return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
     private char peek() {
@@ -167,6 +171,6 @@ final class FlatJson {
     }
 
     private boolean atEnd() {
-        return peek() == 0;
+        return peek() == 0 && at == json.length();
     }
 }

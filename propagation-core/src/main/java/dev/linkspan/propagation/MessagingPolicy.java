@@ -180,8 +180,7 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy incomingBaggage(Collection<String> keys) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.incomingBaggage =
-                Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to take; empty for none"));
+        copy.incomingBaggage = setOf(keys, "keys must name the baggage entries to take; empty for none");
         return copy;
     }
 
@@ -192,8 +191,7 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy outgoingBaggage(Collection<String> keys) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.outgoingBaggage =
-                Set.copyOf(requireNonNull(keys, "keys must name the baggage entries to send; empty for none"));
+        copy.outgoingBaggage = setOf(keys, "keys must name the baggage entries to send; empty for none");
         return copy;
     }
 
@@ -244,8 +242,7 @@ public final class MessagingPolicy {
      */
     public MessagingPolicy capturedHeaders(Collection<String> names) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.capturedHeaders =
-                Set.copyOf(requireNonNull(names, "names must name the headers to capture; empty for none"));
+        copy.capturedHeaders = setOf(names, "names must name the headers to capture; empty for none");
         return copy;
     }
 
@@ -272,5 +269,12 @@ public final class MessagingPolicy {
         copy.extraAttributes =
                 requireNonNull(attributes, "attributes must be a function of operation type and message");
         return copy;
+    }
+
+    private static Set<String> setOf(Collection<String> names, String told) {
+        for (String name : requireNonNull(names, told)) {
+            requireNonNull(name, () -> told + "; one of them is null");
+        }
+        return Set.copyOf(names);
     }
 }

@@ -2,6 +2,7 @@ package dev.linkspan.propagation;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,12 +36,21 @@ public final class PayloadCarrier implements HeaderCarrier<Map<String, Object>> 
 
     @Override
     public @Nullable String get(Map<String, Object> payload, String name, int maxLength) {
-        return payload.get(name) instanceof String text ? Text.cut(text, maxLength + 1) : null;
+        if (!(payload.get(name) instanceof String text)) {
+            return null;
+        }
+        return text.length() <= maxLength ? text : text.substring(0, maxLength + 1);
     }
 
     @Override
     public Iterable<String> names(Map<String, Object> payload) {
-        return List.copyOf(payload.keySet());
+        List<String> names = new ArrayList<>(payload.size());
+        for (String name : payload.keySet()) {
+            if (name != null) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 
     @Override
@@ -58,13 +68,17 @@ public final class PayloadCarrier implements HeaderCarrier<Map<String, Object>> 
      */
     public static String toJson(Map<String, ?> context) {
         StringBuilder json = new StringBuilder("{");
-        new TreeMap<>(requireNonNull(context, "context must not be null")).forEach((name, value) -> {
-            if (value instanceof String text) {
-                json.append(json.length() == 1 ? "" : ",");
-                FlatJson.quote(name, json);
-                json.append(':');
-                FlatJson.quote(text, json);
+        TreeMap<String, String> texts = new TreeMap<>();
+        requireNonNull(context, "context must not be null").forEach((name, value) -> {
+            if (name != null && value instanceof String text) {
+                texts.put(name, text);
             }
+        });
+        texts.forEach((name, text) -> {
+            json.append(json.length() == 1 ? "" : ",");
+            FlatJson.quote(name, json);
+            json.append(':');
+            FlatJson.quote(text, json);
         });
         return json.append('}').toString();
     }

@@ -23,11 +23,12 @@ final class Headers {
     }
 
     static String traceId(int number) {
-        return String.format("%032x", number + 1);
+        return "0".repeat(16) + spanId(number);
     }
 
     static String spanId(int number) {
-        return String.format("%016x", number + 1);
+        String hex = Integer.toHexString(number + 1);
+        return "0".repeat(16 - hex.length()) + hex;
     }
 
     static String origin(int number) {
