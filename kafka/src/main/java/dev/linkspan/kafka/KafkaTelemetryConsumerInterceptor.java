@@ -32,7 +32,9 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
     private @Nullable String clientId;
 
     /** For the client, which makes interceptors by name. */
-    public KafkaTelemetryConsumerInterceptor() {}
+    public KafkaTelemetryConsumerInterceptor() {
+        KafkaWrappedCall.willBeAsked();
+    }
 
     static boolean counts(@Nullable String clientId) {
         return clientId != null && COUNTED_CLIENTS.containsKey(clientId);

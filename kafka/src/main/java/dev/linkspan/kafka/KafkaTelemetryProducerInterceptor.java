@@ -28,7 +28,9 @@ public final class KafkaTelemetryProducerInterceptor<K, V> implements ProducerIn
     private volatile int maxRequestSize;
 
     /** For the client, which makes interceptors by name. */
-    public KafkaTelemetryProducerInterceptor() {}
+    public KafkaTelemetryProducerInterceptor() {
+        KafkaWrappedCall.willBeAsked();
+    }
 
     /**
      * Called by the client.

@@ -2,7 +2,6 @@ package dev.linkspan.kafka;
 
 import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
@@ -18,9 +17,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,61 +185,6 @@ class KafkaPollTest {
     }
 
     @Test
-    void empty_poll_leaves_no_trace() {
-        assertThat(kafka.wrap(new FakeConsumer()).poll(TIMEOUT)).isSameAs(ConsumerRecords.EMPTY);
-        assertNothingWasRecorded();
-    }
-
-    @Test
-    void wakeup_reaches_the_caller_as_it_is_and_leaves_no_trace() {
-        WakeupException wakeup = new WakeupException();
-        assertThatThrownBy(() -> kafka.wrap(failing(wakeup)).poll(TIMEOUT)).isSameAs(wakeup);
-        assertNothingWasRecorded();
-    }
-
-    @Test
-    void interrupt_reaches_the_caller_as_it_is_with_the_flag_set_and_leaves_no_trace() {
-        InterruptException interrupt = new InterruptException("stop");
-        assertThat(Thread.interrupted()).isTrue();
-        FakeConsumer client = new FakeConsumer().next(() -> {
-            Thread.currentThread().interrupt();
-            throw interrupt;
-        });
-
-        assertThatThrownBy(() -> kafka.wrap(client).poll(TIMEOUT)).isSameAs(interrupt);
-        assertThat(Thread.interrupted()).isTrue();
-        assertNothingWasRecorded();
-    }
-
-    @Test
-    void other_failures_reach_the_caller_as_they_are_and_make_an_error_span() {
-        KafkaException failure = new KafkaException("no group");
-        assertThatThrownBy(() -> kafka.wrap(failing(failure)).poll(TIMEOUT)).isSameAs(failure);
-
-        assertThat(telemetry.span())
-                .hasName("poll")
-                .hasKind(SpanKind.CLIENT)
-                .hasException(failure)
-                .hasAttributes(Attributes.builder()
-                        .put("messaging.system", "kafka")
-                        .put("messaging.operation.name", "poll")
-                        .put("messaging.operation.type", "receive")
-                        .put("messaging.consumer.group.name", "billing")
-                        .put("error.type", "org.apache.kafka.common.KafkaException")
-                        .build());
-        assertThat(telemetry.total("messaging.client.consumed.messages")).isZero();
-    }
-
-    @Test
-    void error_of_the_client_reaches_the_caller_as_it_is() {
-        StackOverflowError failure = new StackOverflowError();
-        FakeConsumer client = new FakeConsumer().next(() -> {
-            throw failure;
-        });
-        assertThatThrownBy(() -> kafka.wrap(client).poll(TIMEOUT)).isSameAs(failure);
-    }
-
-    @Test
     void with_receive_spans_off_only_the_span_goes() {
         KafkaTelemetry quiet = KafkaTelemetry.builder(telemetry.sdk())
                 .policy(policy -> policy.receiveSpans(false))
@@ -256,22 +197,10 @@ class KafkaPollTest {
                 .isEqualTo(Map.of("linked", 1L));
     }
 
-    private static FakeConsumer failing(RuntimeException failure) {
-        return new FakeConsumer().next(() -> {
-            throw failure;
-        });
-    }
-
     private static Attributes linkOf(long offset) {
         return Attributes.builder()
                 .put("messaging.kafka.message.key", "key")
                 .put("messaging.kafka.offset", offset)
                 .build();
-    }
-
-    private void assertNothingWasRecorded() {
-        assertThat(telemetry.spans()).isEmpty();
-        assertThat(telemetry.measured("messaging.client.operation.duration")).isEmpty();
-        assertThat(telemetry.counted("messaging.client.consumed.messages")).isEmpty();
     }
 }

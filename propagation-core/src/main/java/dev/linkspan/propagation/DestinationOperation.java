@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class DestinationOperation {
     private final Attributes metricAttributes;
     private final Attributes durationAttributes;
     private final Attributes linkspanAttributes;
+    /** There are few outcomes, and one for each message. */
+    private final ConcurrentHashMap<String, Attributes> attributesByOutcome = new ConcurrentHashMap<>();
 
     DestinationOperation(
             Operation<?> operation,
@@ -155,12 +158,12 @@ final class DestinationOperation {
 
     void extracted(long messages, Extraction.Outcome outcome) {
         if (messages > 0) {
-            operation.instruments.extracted(messages, with(Semconv.OUTCOME, outcome.value));
+            operation.instruments.extracted(messages, withOutcome(outcome.value));
         }
     }
 
     void injected(String outcome) {
-        operation.instruments.injected(1, with(Semconv.OUTCOME, outcome));
+        operation.instruments.injected(1, withOutcome(outcome));
     }
 
     void linksLeftOut(long messages) {
@@ -185,6 +188,13 @@ final class DestinationOperation {
         return errorType == null
                 ? attributes
                 : attributes.toBuilder().put(Semconv.ERROR_TYPE, errorType).build();
+    }
+
+    private Attributes withOutcome(String outcome) {
+        Attributes known = attributesByOutcome.get(outcome);
+        return known != null
+                ? known
+                : attributesByOutcome.computeIfAbsent(outcome, value -> with(Semconv.OUTCOME, value));
     }
 
     private Attributes with(AttributeKey<String> key, String value) {

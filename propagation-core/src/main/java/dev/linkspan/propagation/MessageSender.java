@@ -258,11 +258,21 @@ public final class MessageSender<M, H> {
 
     private SpanContext existing(M message, DestinationOperation destination) {
         H headers = destination.policy.propagation ? facts.headers(message) : null;
-        if (headers == null) {
+        if (headers == null || isEmpty(headers)) {
             return SpanContext.getInvalid();
         }
         return Extraction.of(telemetry.propagation, facts.carrier, headers, Context.root())
                 .spanContext();
+    }
+
+    /** Most messages have no header yet; to look for a context in none costs as much as the rest of the start. */
+    private boolean isEmpty(H headers) {
+        try {
+            return !facts.carrier.names(headers).iterator().hasNext();
+        } catch (Throwable t) {
+            telemetry.errors.add("carrier.names", t);
+            return false;
+        }
     }
 
     /** @param sends whether the message goes out now; its context is deliberate no more after that */
