@@ -94,6 +94,11 @@ final class DestinationOperation {
         return name == null ? null : Text.cut(name, Math.max(NAME_LENGTH, policy.attributeLength));
     }
 
+    /** Also of two that were made for one name, because there are too many names to remember. */
+    boolean isOnSameDestinationAs(@Nullable DestinationOperation other) {
+        return this == other || (other != null && destination != null && destination.equals(other.destination));
+    }
+
     private static void putIfKnown(AttributesBuilder builder, AttributeKey<String> key, @Nullable String value) {
         if (value != null) {
             builder.put(key, value);

@@ -60,10 +60,10 @@ final class MessageScan<M, H> {
             firstPartition = partition;
             links = new BoundedLinks<>(destination.policy.maxLinks, this::linkAttributes);
         } else {
-            destinationVaries |= destination != firstDestination;
+            destinationVaries |= !destination.isOnSameDestinationAs(firstDestination);
             partitionVaries |= destinationVaries || !Objects.equals(partition, firstPartition);
         }
-        if (tally.destination != destination) {
+        if (!destination.isOnSameDestinationAs(tally.destination)) {
             tally.flush();
             tally = new Tally(destination);
         }

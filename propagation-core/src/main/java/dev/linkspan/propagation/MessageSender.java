@@ -162,7 +162,7 @@ public final class MessageSender<M, H> {
         DestinationOperation common = null;
         for (M message : messages) {
             DestinationOperation operation = send.of(message);
-            if (common != null && common != operation) {
+            if (common != null && !common.isOnSameDestinationAs(operation)) {
                 return send.unknown();
             }
             common = operation;

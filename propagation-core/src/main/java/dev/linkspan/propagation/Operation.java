@@ -71,10 +71,11 @@ final class Operation<M> {
             return known;
         }
         DestinationOperation made = make(destination, message);
-        if (destinations.size() < REMEMBERED_DESTINATIONS) {
-            destinations.put(destination, made);
+        if (destinations.size() >= REMEMBERED_DESTINATIONS) {
+            return made;
         }
-        return made;
+        DestinationOperation first = destinations.putIfAbsent(destination, made);
+        return first == null ? made : first;
     }
 
     private DestinationOperation make(String destination, @Nullable M message) {
