@@ -6,6 +6,8 @@ final class KafkaWrappedCall implements AutoCloseable {
     static final KafkaWrappedCall SEND = new KafkaWrappedCall();
     static final KafkaWrappedCall POLL = new KafkaWrappedCall();
 
+    private static final Pause NO_PAUSE = () -> {};
+
     private final ThreadLocal<Integer> depth = new ThreadLocal<>();
 
     private KafkaWrappedCall() {}
@@ -14,6 +16,20 @@ final class KafkaWrappedCall implements AutoCloseable {
         Integer outer = depth.get();
         depth.set(outer == null ? 1 : outer + 1);
         return this;
+    }
+
+    /**
+     * For application code that the client calls meanwhile: what it does with other clients is no part of this call.
+     *
+     * @return goes on with the call when closed
+     */
+    Pause pause() {
+        Integer outer = depth.get();
+        if (outer == null) {
+            return NO_PAUSE;
+        }
+        depth.remove();
+        return () -> depth.set(outer);
     }
 
     boolean isActive() {
@@ -28,5 +44,11 @@ final class KafkaWrappedCall implements AutoCloseable {
         } else {
             depth.set(inner - 1);
         }
+    }
+
+    /** While it is open, nothing is marked on this thread. */
+    interface Pause extends AutoCloseable {
+        @Override
+        void close();
     }
 }
