@@ -13,6 +13,9 @@ final class KafkaRecordSize {
 
     private static final int BATCH_OVERHEAD = 61;
     private static final int MAX_RECORD_OVERHEAD = 21;
+    /** More than a record's own overhead and all the headers that we write can ever come to. */
+    private static final int FAR_FROM_LIMIT = 65_536;
+
     private static final int UNKNOWN = -1;
 
     private KafkaRecordSize() {}
@@ -23,7 +26,11 @@ final class KafkaRecordSize {
      */
     static long roomFor(ProducerRecord<?, ?> record, int maxRequestSize) {
         long atMost = atMost(record.key()) + atMost(record.value());
-        if (atMost < maxRequestSize / 2) {
+        for (Header header : record.headers()) {
+            byte[] bytes = header.value();
+            atMost += 3L * header.key().length() + (bytes == null ? 0 : bytes.length);
+        }
+        if (atMost < maxRequestSize - FAR_FROM_LIMIT) {
             return Long.MAX_VALUE;
         }
         int key = length(record.key());

@@ -64,7 +64,8 @@ final class KafkaSendCallback implements Callback {
         describe(metadata, exception);
         span.error(exception).close();
         if (callback != null) {
-            try (Scope scope = span.makeCallerCurrent()) {
+            try (Scope scope = span.makeCallerCurrent();
+                    KafkaWrappedCall.Pause pause = KafkaWrappedCall.SEND.pause()) {
                 callback.onCompletion(metadata, exception);
             }
         }

@@ -10,6 +10,7 @@ final class KafkaWrappedCall implements AutoCloseable {
     private static final KafkaWrappedCall UNMARKED = new KafkaWrappedCall();
 
     private static volatile boolean interceptors;
+    private static final Pause NO_PAUSE = () -> {};
 
     private final ThreadLocal<Integer> depth = new ThreadLocal<>();
 
@@ -29,6 +30,20 @@ final class KafkaWrappedCall implements AutoCloseable {
         return this;
     }
 
+    /**
+     * For application code that the client calls meanwhile: what it does with other clients is no part of this call.
+     *
+     * @return goes on with the call when closed
+     */
+    Pause pause() {
+        Integer outer = depth.get();
+        if (outer == null) {
+            return NO_PAUSE;
+        }
+        depth.remove();
+        return () -> depth.set(outer);
+    }
+
     boolean isActive() {
         return depth.get() != null;
     }
@@ -44,5 +59,11 @@ final class KafkaWrappedCall implements AutoCloseable {
         } else {
             depth.set(inner - 1);
         }
+    }
+
+    /** While it is open, nothing is marked on this thread. */
+    interface Pause extends AutoCloseable {
+        @Override
+        void close();
     }
 }

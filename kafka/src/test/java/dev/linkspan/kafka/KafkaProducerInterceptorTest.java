@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,22 @@ class KafkaProducerInterceptorTest {
         assertThat(telemetry.spans("send orders")).hasSize(1);
         assertThat(telemetry.total("messaging.client.sent.messages")).isEqualTo(1);
         assertThat(Seen.headers).containsExactly(1);
+    }
+
+    @Test
+    void record_that_a_callback_sends_by_another_producer_is_traced_although_a_wrapped_send_is_under_way() {
+        KafkaTelemetryProducerInterceptor<String, String> other = configured(Map.of(KafkaTelemetry.CONFIG_KEY, kafka));
+        FakeProducer<String, String> refusing = new FakeProducer<>(sent -> sent.fail(new InvalidTopicException("?")));
+        List<ProducerRecord<String, String>> deadLetters = new ArrayList<>();
+        kafka.wrap(refusing)
+                .send(
+                        record,
+                        (metadata, exception) ->
+                                deadLetters.add(other.onSend(new ProducerRecord<>("orders.dead", "hello"))));
+
+        assertThat(Received.spanIdIn(deadLetters.get(0).headers()))
+                .isEqualTo(telemetry.span("send orders.dead").getSpanId());
+        assertThat(KafkaWrappedCall.SEND.isActive()).isFalse();
     }
 
     @Test

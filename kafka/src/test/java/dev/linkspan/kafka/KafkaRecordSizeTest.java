@@ -3,6 +3,8 @@ package dev.linkspan.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.context.Scope;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -41,7 +43,7 @@ class KafkaRecordSizeTest {
                 headers.add("h".repeat(random.nextInt(200)) + (h % 7 == 0 ? "é" : ""), bytes(random, 300));
             }
             byte[] key = bytes(random, 300);
-            byte[] value = new byte[200_000 + random.nextInt(100_000)];
+            byte[] value = new byte[280_000 + random.nextInt(20_000)];
             assertThat(sizeOf(new ProducerRecord<>("orders", null, key, value, headers)))
                     .isEqualTo(clientCounts(key, value, headers));
         }
@@ -91,6 +93,27 @@ class KafkaRecordSizeTest {
 
         assertThat(client.lastRecord()).isSameAs(record);
         assertThat(clientCounts(record)).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void callers_own_headers_count_however_small_the_value_is() {
+        Headers large = new RecordHeaders().add("attachment", new byte[LARGEST_BARE - 100]);
+        ProducerRecord<byte[], byte[]> record = send(60, large);
+
+        assertThat(client.lastRecord()).isSameAs(record);
+    }
+
+    @Test
+    void small_limit_leaves_no_room_for_much_baggage() {
+        Baggage baggage = Baggage.builder().put("k", "v".repeat(8_000)).build();
+        try (Scope scope = baggage.makeCurrent()) {
+            kafka.wrap(client, Map.of("max.request.size", "10000"))
+                    .send(new ProducerRecord<>("orders", null, new byte[4_000]));
+        }
+
+        assertThat(Received.values(client.lastRecord().headers(), "traceparent"))
+                .hasSize(1);
+        assertThat(Received.values(client.lastRecord().headers(), "baggage")).isEmpty();
     }
 
     @Test
@@ -147,7 +170,7 @@ class KafkaRecordSizeTest {
 
     /** What room says, seen from the other side. */
     private static long sizeOf(ProducerRecord<?, ?> record) {
-        int limit = 400_000;
+        int limit = 340_000;
         return limit - KafkaRecordSize.roomFor(record, limit);
     }
 

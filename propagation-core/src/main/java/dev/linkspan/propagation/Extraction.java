@@ -190,12 +190,16 @@ final class Extraction<H> {
     private @Nullable String read(String name, int limit) {
         String value = carrier.get(headers, name, limit);
         if (value == null) {
+            // each spelling once: a carrier may have to look through all headers to see that every copy is null
+            List<String> tried = new ArrayList<>(1);
+            tried.add(name);
             for (String candidate : names()) {
-                if (Text.equalsIgnoringAsciiCase(candidate, name) && !candidate.equals(name)) {
+                if (Text.equalsIgnoringAsciiCase(candidate, name) && !tried.contains(candidate)) {
                     value = carrier.get(headers, candidate, limit);
-                    if (value != null) {
+                    if (value != null || tried.size() > MAX_SPELLINGS) {
                         return value;
                     }
+                    tried.add(candidate);
                 }
             }
         }

@@ -210,15 +210,17 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     /** Ends the span and records its metrics. Calls after the first do nothing. */
     @Override
     public void close() {
-        close(0);
+        close(0, System.nanoTime() - startNanos);
     }
 
-    /** @param endEpochNanos 0 for now */
-    void close(long endEpochNanos) {
+    /**
+     * @param endEpochNanos 0 for now
+     * @param elapsedNanos what the metric gets, the same as the span's duration
+     */
+    void close(long endEpochNanos, long elapsedNanos) {
         if (!CLOSED.compareAndSet(this, 0, 1)) {
             return;
         }
-        long elapsed = Math.max(0, System.nanoTime() - startNanos);
         for (MessageSpan message : messages) {
             message.closeWith(errorType);
         }
@@ -232,7 +234,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
             errors().add("span.end", t);
         }
         if (operation.operation.type != Semconv.Type.CREATE) {
-            operation.duration(elapsed, errorType, context);
+            operation.duration(Math.max(0, elapsedNanos), errorType, context);
         }
         if (sending != null) {
             sending.count(errorType);

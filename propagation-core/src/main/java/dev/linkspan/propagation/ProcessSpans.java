@@ -98,12 +98,13 @@ final class ProcessSpans<M, H> {
         Span ambientSpan = Span.fromContext(ambient);
         boolean newRoot = policy.relation == Relation.LINK_NEW_ROOT;
         boolean ambientLink = newRoot && ambientSpan.getSpanContext().isValid() && policy.maxLinks > 1;
-        BoundedLinks.Result result = scan.links(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
-        if (ambientLink) {
-            result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext(), Attributes.empty()));
-        }
         Span span = Span.getInvalid();
+        BoundedLinks.Result result = new BoundedLinks.Result(List.of(), 0);
         if (policy.tracing && policy.processSpans) {
+            result = scan.links(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
+            if (ambientLink) {
+                result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext(), Attributes.empty()));
+            }
             try {
                 span = operation.startSpan(
                         newRoot ? ambient.with(Span.getInvalid()) : ambient,

@@ -21,6 +21,8 @@ final class ReceivedMessages<M, H> {
 
     void received(Iterable<? extends M> messages, long startNanos) {
         try {
+            // first of all, so that our own work does not count as the client's
+            Times times = Times.since(startNanos);
             Context ambient = telemetry.currentContext();
             MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, receive);
             scan.over(messages, true, Context.root());
@@ -32,10 +34,9 @@ final class ReceivedMessages<M, H> {
             BoundedLinks.Result links = policy.tracing && policy.receiveSpans
                     ? scan.links(policy.maxLinks)
                     : new BoundedLinks.Result(List.of(), 0);
-            Times times = Times.since(startNanos);
             MessageSpan span = start(operation, ambient, links.links(), scan, times);
             scan.describe(span, links);
-            span.close(times.endEpochNanos);
+            span.close(times.endEpochNanos, times.elapsedNanos());
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);
         }
@@ -46,7 +47,7 @@ final class ReceivedMessages<M, H> {
             Times times = Times.since(startNanos);
             MessageScan<M, H> nothing = new MessageScan<>(telemetry, facts, receive);
             MessageSpan span = start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
-            span.error(error).close(times.endEpochNanos);
+            span.error(error).close(times.endEpochNanos, times.elapsedNanos());
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);
         }
@@ -72,6 +73,10 @@ final class ReceivedMessages<M, H> {
 
     /** Both ends from one reading of the clock, so that a clock that was set back gives no negative duration. */
     private record Times(long startNanos, long startEpochNanos, long endEpochNanos) {
+
+        long elapsedNanos() {
+            return endEpochNanos - startEpochNanos;
+        }
 
         static Times since(long startNanos) {
             Instant now = Instant.now();

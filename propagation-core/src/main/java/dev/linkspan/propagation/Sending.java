@@ -58,11 +58,13 @@ final class Sending {
     }
 
     void count(@Nullable String errorType) {
+        if (!counted) {
+            // the send of it will tell what became of its headers
+            return;
+        }
         if (plan.outcome != null) {
             send.injected(wantsInjection() && !injected ? "skipped" : plan.outcome);
         }
-        if (counted) {
-            send.sent(1, errorType);
-        }
+        send.sent(1, errorType);
     }
 }

@@ -67,6 +67,28 @@ class BatchProcessTest {
     }
 
     @Test
+    void without_a_span_no_message_is_left_out_of_its_links() {
+        new ToyQueue(recorded.messaging(policy -> policy.processSpans(false)))
+                .messages()
+                .startBatch(numbered(200))
+                .close();
+
+        assertThat(recorded.counter("linkspan.links.left_out")).isEmpty();
+    }
+
+    @Test
+    void batch_of_one_destination_is_known_as_such_when_there_are_too_many_to_remember() {
+        for (int i = 0; i < 1_001; i++) {
+            queue.messages().process(ToyMessage.to("orders-" + i), message -> {});
+        }
+        queue.messages()
+                .startBatch(List.of(ToyMessage.to("late"), ToyMessage.to("late")))
+                .close();
+
+        assertThat(recorded.names()).contains("process late").doesNotContain("process");
+    }
+
+    @Test
     void five_hundred_messages_of_one_producer_give_one_link_that_says_so() {
         ToyMessage message = ToyMessage.to("orders").header("traceparent", Headers.TRACEPARENT);
         queue.messages().startBatch(Collections.nCopies(500, message)).close();

@@ -69,6 +69,16 @@ class BatchSendTest {
     }
 
     @Test
+    void send_of_one_destination_is_known_as_such_when_there_are_too_many_to_remember() {
+        for (int i = 0; i < 1_001; i++) {
+            queue.send(ToyMessage.to("orders-" + i));
+        }
+        queue.sendAll(List.of(ToyMessage.to("late"), ToyMessage.to("late")));
+
+        assertThat(recorded.names()).contains("send late").doesNotContain("send");
+    }
+
+    @Test
     void links_of_a_send_span_are_bounded_and_what_was_left_out_is_counted() {
         queue.sendAll(Collections.nCopies(200, ToyMessage.to("orders")));
 

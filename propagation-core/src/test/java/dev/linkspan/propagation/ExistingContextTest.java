@@ -35,6 +35,9 @@ class ExistingContextTest {
         assertThat(links(send)).containsExactly(id(create));
         assertThat(recorded.count("linkspan.propagation.injected", "linkspan.outcome", "kept"))
                 .isOne();
+        assertThat(recorded.count("linkspan.propagation.injected"))
+                .as("one message, counted once")
+                .isOne();
     }
 
     @Test

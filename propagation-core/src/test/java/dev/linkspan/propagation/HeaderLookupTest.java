@@ -17,7 +17,11 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +46,51 @@ class HeaderLookupTest {
                 .header("traceparent", traceparent(2, true)));
 
         assertThat(links(span)).containsExactly(origin(2));
+    }
+
+    @Test
+    void copies_without_a_value_are_looked_at_once_however_many_there_are() {
+        AtomicInteger reads = new AtomicInteger();
+        HeaderCarrier<List<String>> nulls = new HeaderCarrier<>() {
+            @Override
+            public @Nullable String get(List<String> headers, String name, int maxLength) {
+                reads.incrementAndGet();
+                return null;
+            }
+
+            @Override
+            public Iterable<String> names(List<String> headers) {
+                return headers;
+            }
+
+            @Override
+            public void set(List<String> headers, String name, String value) {}
+
+            @Override
+            public void remove(List<String> headers, String name) {}
+        };
+        Propagation propagation = recorded.messaging().propagation;
+
+        Extraction.of(propagation, nulls, Collections.nCopies(1_000, "Traceparent"), Context.root());
+        assertThat(reads.getAndSet(0)).isLessThan(10);
+
+        List<String> spellings = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            spellings.add(spelling("traceparent", i));
+        }
+        Extraction.of(propagation, nulls, spellings, Context.root());
+        assertThat(reads.get()).isLessThan(20);
+    }
+
+    /** With those letters in upper case that have a 1 in the number. */
+    private static String spelling(String name, int number) {
+        StringBuilder spelled = new StringBuilder(name);
+        for (int i = 0; i < name.length(); i++) {
+            if ((number >> i & 1) == 1) {
+                spelled.setCharAt(i, Character.toUpperCase(name.charAt(i)));
+            }
+        }
+        return spelled.toString();
     }
 
     @Test

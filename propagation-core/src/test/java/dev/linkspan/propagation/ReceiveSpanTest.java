@@ -14,6 +14,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -77,6 +78,25 @@ class ReceiveSpanTest {
         assertThat(receive.getEndEpochNanos() - receive.getStartEpochNanos()).isBetween(5 * SECOND, 60 * SECOND);
         assertThat(receive.getEndEpochNanos())
                 .isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(before.getEpochSecond()));
+    }
+
+    @Test
+    void receive_span_and_its_metric_leave_out_the_work_of_telemetry() {
+        List<Instant> scanned = new ArrayList<>();
+        Iterable<ToyMessage> messages = () -> {
+            scanned.add(Instant.now());
+            return List.of(ToyMessage.to("orders")).iterator();
+        };
+        queue.messages().received(messages, System.nanoTime() - 5 * SECOND);
+
+        SpanData receive = recorded.span("poll orders");
+        Instant scan = scanned.get(0);
+        assertThat(receive.getEndEpochNanos())
+                .isLessThanOrEqualTo(TimeUnit.SECONDS.toNanos(scan.getEpochSecond()) + scan.getNano());
+        double seconds = recorded.metric("messaging.client.operation.duration").getHistogramData().getPoints().stream()
+                .mapToDouble(HistogramPointData::getSum)
+                .sum();
+        assertThat(seconds).isEqualTo((receive.getEndEpochNanos() - receive.getStartEpochNanos()) / 1e9);
     }
 
     @Test
