@@ -4,6 +4,7 @@ import dev.linkspan.propagation.HeaderCarrier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 final class ToyCarrier implements HeaderCarrier<ToyHeaders> {
 
@@ -18,7 +19,7 @@ final class ToyCarrier implements HeaderCarrier<ToyHeaders> {
 
     @Override
     public Iterable<String> names(ToyHeaders headers) {
-        return headers.all.stream().map(ToyHeaders.Header::name).toList();
+        return headers.all.stream().map(Map.Entry::getKey).toList();
     }
 
     @Override
@@ -29,7 +30,7 @@ final class ToyCarrier implements HeaderCarrier<ToyHeaders> {
 
     @Override
     public void remove(ToyHeaders headers, String name) {
-        headers.all.removeIf(header -> header.name().equals(name));
+        headers.all.removeIf(header -> header.getKey().equals(name));
     }
 
     @Override
@@ -40,8 +41,8 @@ final class ToyCarrier implements HeaderCarrier<ToyHeaders> {
 
     private static List<byte[]> values(ToyHeaders headers, String name) {
         return headers.all.stream()
-                .filter(header -> header.name().equals(name) && header.value() != null)
-                .map(ToyHeaders.Header::value)
+                .filter(header -> header.getKey().equals(name) && header.getValue() != null)
+                .map(Map.Entry::getValue)
                 .toList();
     }
 }

@@ -1,17 +1,17 @@
 package dev.linkspan.toy;
 
+import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Headers in order, duplicates allowed, values of bytes or none. */
 final class ToyHeaders {
 
-    record Header(String name, byte[] value) {}
-
-    final List<Header> all = new ArrayList<>();
+    final List<Map.Entry<String, byte[]>> all = new ArrayList<>();
 
     ToyHeaders add(String name, byte[] value) {
-        all.add(new Header(name, value));
+        all.add(new SimpleImmutableEntry<>(name, value));
         return this;
     }
 
