@@ -117,7 +117,7 @@ final class ProcessSpans<M, H> {
             }
         }
         Context context = ambient.with(span.getSpanContext().isValid() ? span : ambientSpan)
-                .with(Processing.KEY, Processing.ofBatch(scan.links()));
+                .with(Processing.KEY, Processing.ofBatch(scan.brought()));
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         scan.describe(made, result);
         return made;

@@ -27,8 +27,9 @@ final class Processing {
         return new Processing(other -> BoundedLinks.sameSpan(context, other), message);
     }
 
-    static Processing ofBatch(BoundedLinks<?> links) {
-        return new Processing(links::contains, null);
+    /** @param brought whether a message of the batch brought a context */
+    static Processing ofBatch(Predicate<SpanContext> brought) {
+        return new Processing(brought, null);
     }
 
     /** Whether a message now being processed brought this very context. */

@@ -5,13 +5,18 @@ import static dev.linkspan.propagation.RecordedTelemetry.isChild;
 import static dev.linkspan.propagation.RecordedTelemetry.isRoot;
 import static dev.linkspan.propagation.RecordedTelemetry.links;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -195,6 +200,31 @@ class BatchProcessTest {
         batch.close();
 
         assertThat(id(recorded.span("work").getParentSpanContext())).isEqualTo(id(recorded.span("process orders")));
+    }
+
+    @Test
+    void context_of_a_batch_that_lives_on_holds_no_message() {
+        ReferenceQueue<ToyMessage> collected = new ReferenceQueue<>();
+        List<PhantomReference<ToyMessage>> references = new ArrayList<>();
+        MessageSpan batch = startBatchAndForgetMessages(collected, references);
+        Context kept = batch.context();
+        batch.close();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            for (Object gone = collected.poll(); gone != null; gone = collected.poll()) {
+                references.remove(gone);
+            }
+            return references.isEmpty();
+        });
+        assertThat(Span.fromContext(kept).getSpanContext().isValid()).isTrue();
+    }
+
+    private MessageSpan startBatchAndForgetMessages(
+            ReferenceQueue<ToyMessage> collected, List<PhantomReference<ToyMessage>> references) {
+        List<ToyMessage> messages = numbered(300);
+        messages.forEach(message -> references.add(new PhantomReference<>(message, collected)));
+        return queue.messages().startBatch(messages);
     }
 
     private static List<ToyMessage> numbered(int count) {
