@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class DemoTelemetry implements AutoCloseable {
 
     private final InMemorySpanExporter kept = InMemorySpanExporter.create();
-    private final @Nullable String endpoint = System.getenv("OTEL_EXPORTER_OTLP_ENDPOINT");
+    private final @Nullable String endpoint = endpoint(System.getenv("OTEL_EXPORTER_OTLP_ENDPOINT"));
     private final OpenTelemetrySdk sdk;
 
     private DemoTelemetry() {
@@ -43,6 +43,11 @@ final class DemoTelemetry implements AutoCloseable {
                 .setPropagators(ContextPropagators.create(TextMapPropagator.composite(
                         W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())))
                 .build();
+    }
+
+    /** A variable that is empty counts as unset, as everywhere in OpenTelemetry. */
+    private static @Nullable String endpoint(@Nullable String variable) {
+        return variable == null || variable.isBlank() ? null : variable.strip();
     }
 
     static DemoTelemetry start() {
