@@ -61,8 +61,16 @@ final class KafkaSendCallback implements Callback {
     }
 
     private void complete(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-        describe(metadata, exception);
-        span.error(exception).close();
+        try {
+            describe(metadata, exception);
+            span.error(exception).close();
+        } finally {
+            // also where telemetry found the memory full
+            call(metadata, exception);
+        }
+    }
+
+    private void call(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
         if (callback != null) {
             try (Scope scope = span.makeCallerCurrent();
                     KafkaWrappedCall.Pause pause = KafkaWrappedCall.SEND.pause()) {

@@ -189,8 +189,9 @@ public final class KafkaTelemetry {
     /**
      * The tracer over a consumer's records. It may be used from any thread, and calls no method of the consumer.
      *
-     * @param consumer wrapped or not; if not, call this on the thread that uses it, and deliveries are counted when they are
-     *     processed
+     * @param consumer what {@link #wrap(Consumer)} returned, or a consumer that is not wrapped: then call this on the thread
+     *     that uses it, and deliveries are counted when they are processed. A class of your own around a wrapped consumer is
+     *     not recognized, and deliveries would be counted twice
      * @throws NullPointerException if consumer is null
      */
     public <K, V> MessageTracer<ConsumerRecord<K, V>> records(Consumer<K, V> consumer) {
@@ -233,6 +234,9 @@ public final class KafkaTelemetry {
             }
             ProducerRecord<K, V> copy = KafkaTracedProducer.copyOf(record);
             return sender.inject(span, copy.headers()) ? copy : record;
+        } catch (Throwable t) {
+            messaging.suppressed("kafka.copy", t);
+            return record;
         }
     }
 
@@ -263,6 +267,8 @@ public final class KafkaTelemetry {
             } catch (RuntimeException e) {
                 // a consumer without a group says so by throwing
                 group = null;
+            } catch (Throwable t) {
+                messaging.suppressed("kafka.group", t);
             }
         }
         return client.consumer(metrics(consumer::metrics), group);
@@ -272,8 +278,8 @@ public final class KafkaTelemetry {
         try {
             Map<MetricName, ? extends Metric> metrics = client.get();
             return metrics == null ? Map.of() : metrics;
-        } catch (RuntimeException e) {
-            messaging.suppressed("kafka.metrics", e);
+        } catch (Throwable t) {
+            messaging.suppressed("kafka.metrics", t);
             return Map.of();
         }
     }

@@ -42,7 +42,7 @@ public final class KafkaTelemetryBuilder {
      * Changes the policy for some topics, on top of the policy for all. Where several apply, they do so in the order in which
      * they were added.
      *
-     * @param topics asked once per topic
+     * @param topics asked about once per topic; must follow from its name alone
      * @throws NullPointerException if an argument is null, or if the change returns null
      */
     public KafkaTelemetryBuilder policy(Predicate<String> topics, UnaryOperator<MessagingPolicy> change) {

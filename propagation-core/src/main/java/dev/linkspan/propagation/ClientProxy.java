@@ -50,11 +50,14 @@ public final class ClientProxy {
         Set<Class<?>> interfaces = new LinkedHashSet<>();
         interfaces.add(type);
         addPublicInterfaces(client.getClass(), loader, interfaces);
-        Object proxy = Proxy.newProxyInstance(
-                loader == null ? type.getClassLoader() : loader,
-                interfaces.toArray(new Class<?>[0]),
-                new ClientInvocations(client, overrides, lookup));
-        return type.cast(proxy);
+        ClassLoader visible = loader == null ? type.getClassLoader() : loader;
+        ClientInvocations invocations = new ClientInvocations(client, overrides, lookup);
+        try {
+            return type.cast(Proxy.newProxyInstance(visible, interfaces.toArray(new Class<?>[0]), invocations));
+        } catch (IllegalArgumentException e) {
+            // interfaces that only the client's class can reconcile, by a return type narrower than both of theirs
+            return type.cast(Proxy.newProxyInstance(visible, new Class<?>[] {type}, invocations));
+        }
     }
 
     /** Returns the client behind a wrapped one, and any other object as it is. */

@@ -13,6 +13,8 @@ final class FieldLimits {
     static final int TRACESTATE_CHARS = 512;
     static final int FIELD_BYTES = 8192;
     static final int BAGGAGE_ENTRIES = 64;
+    /** Written beside the trace fields, names included: a tracestate and baggage, in one header or in many. */
+    static final int OPTIONAL_CHARS = TRACESTATE_CHARS + FIELD_BYTES + 64;
     /** Of one message, over all fields: a propagator that asks for every header must not read them all. */
     static final int TOTAL_BYTES = 2 * FIELD_BYTES;
 

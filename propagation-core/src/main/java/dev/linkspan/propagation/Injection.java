@@ -187,7 +187,7 @@ final class Injection<H> {
     private boolean keepOptional(long maxBytes, int maxHeaders) {
         long bytes = maxBytes;
         int slots = maxHeaders;
-        long total = FieldLimits.TRACESTATE_CHARS + FieldLimits.FIELD_BYTES;
+        long total = FieldLimits.OPTIONAL_CHARS;
         boolean any = false;
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < staged.count(); i++) {
@@ -196,7 +196,7 @@ final class Injection<H> {
                     continue;
                 }
                 int size = carrier.size(staged.name(i), staged.value(i));
-                int length = staged.value(i).length();
+                int length = staged.name(i).length() + staged.value(i).length();
                 if (size <= bytes && slots > 0 && length <= total) {
                     bytes -= size;
                     total -= length;

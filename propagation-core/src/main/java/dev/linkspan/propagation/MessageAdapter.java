@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Facts are read one by one, and most only when a span records, so that nothing is built for a span nobody sees.
  * Methods may throw: core counts it and goes on without the fact. Implementations are thread-safe.
  *
- * <p>Destination names, templates and whether a destination is temporary are asked once per destination name and
+ * <p>Destination names, templates and whether a destination is temporary are asked about once per destination name and
  * remembered, so they must follow from that name alone.
  *
  * @param <M> the message type, such as Kafka's {@code ConsumerRecord}

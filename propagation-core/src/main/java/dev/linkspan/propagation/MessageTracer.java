@@ -48,7 +48,7 @@ public final class MessageTracer<M> {
      * @throws X what the handler throws, the same object; the span has status ERROR then
      */
     public <X extends Throwable> void process(M message, MessageHandler<? super M, X> handler) throws X {
-        requireNonNull(handler, "handler");
+        requireNonNull(handler, "handler must not be null");
         MessageSpan span = start(message);
         Scope scope = span.attach();
         try {
@@ -69,7 +69,7 @@ public final class MessageTracer<M> {
      */
     public <R extends @Nullable Object, X extends Throwable> R call(M message, MessageFunction<? super M, R, X> handler)
             throws X {
-        requireNonNull(handler, "handler");
+        requireNonNull(handler, "handler must not be null");
         MessageSpan span = start(message);
         Scope scope = span.attach();
         try {
@@ -92,7 +92,7 @@ public final class MessageTracer<M> {
      */
     public <S extends @Nullable CompletionStage<?>, X extends Throwable> S processAsync(
             M message, MessageFunction<? super M, S, X> handler) throws X {
-        requireNonNull(handler, "handler");
+        requireNonNull(handler, "handler must not be null");
         MessageSpan span = start(message);
         Scope scope = span.attach();
         S stage;

@@ -250,7 +250,8 @@ public final class MessagingPolicy {
      * Gives a low-cardinality template for a destination name; it replaces the name in span names and metrics. For
      * routing keys and subjects that carry ids.
      *
-     * @param template returns null where the name itself is of low cardinality; asked once per destination name
+     * @param template returns null where the name itself is of low cardinality; asked about once per
+     *     destination name, and must follow from that name alone
      */
     public MessagingPolicy destinationTemplate(Function<String, @Nullable String> template) {
         MessagingPolicy copy = new MessagingPolicy(this);

@@ -43,7 +43,7 @@ public final class MessagingTelemetryBuilder {
      * Changes the policy for some destinations, on top of the policy for all. Where several apply, they do so in the order
      * in which they were added.
      *
-     * @param destinations asked once per destination name
+     * @param destinations asked about once per destination name; must follow from that name alone
      * @throws NullPointerException if an argument is null, or if the change returns null
      */
     public MessagingTelemetryBuilder policy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {

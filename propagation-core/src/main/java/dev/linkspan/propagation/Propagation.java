@@ -22,7 +22,7 @@ final class Propagation {
 
     final TextMapPropagator propagator;
     final TelemetryErrors errors;
-    /** All in ASCII lower case. */
+    /** What says which span made a message. These three in ASCII lower case. */
     private final Set<String> traceFields = new HashSet<>(B3);
 
     private final Set<String> fields = new HashSet<>(B3);
@@ -40,23 +40,43 @@ final class Propagation {
             errors.add("propagator.fields", t);
         }
         try {
-            trialInjection().names().forEach(this::learn);
+            learnFromTrials();
         } catch (Throwable t) {
             errors.add("inject", t);
+            fields.stream()
+                    .filter(name -> !name.equals("baggage") && !name.equals("tracestate"))
+                    .forEach(traceFields::add);
         }
     }
 
-    /** Not every propagator says in {@code fields()} all that it writes: baggage in particular goes unsaid. */
-    private StagedHeaders trialInjection() {
+    /**
+     * Not every propagator says in {@code fields()} all that it writes: baggage in particular goes unsaid. Nor does it say
+     * what of it is the span: that is what it writes with a span and not without.
+     */
+    private void learnFromTrials() {
         SpanContext span = SpanContext.create(
                 "0af7651916cd43dd8448eb211c80319c",
                 "b7ad6b7169203331",
                 TraceFlags.getSampled(),
                 TraceState.getDefault());
+        Context withSpan = Context.root().with(Span.wrap(span));
+        Set<String> withoutSpan = trial(Context.root());
+        for (String name : trial(withSpan)) {
+            fields.add(name);
+            if (!withoutSpan.contains(name)) {
+                traceFields.add(name);
+            }
+        }
         Baggage baggage = Baggage.builder().put(TRIAL_KEY, "1").build();
+        trial(withSpan.with(baggage)).forEach(this::learn);
+    }
+
+    private Set<String> trial(Context context) {
         StagedHeaders staged = new StagedHeaders();
-        propagator.inject(Context.root().with(Span.wrap(span)).with(baggage), staged, StagedHeaders.SETTER);
-        return staged;
+        propagator.inject(context, staged, StagedHeaders.SETTER);
+        Set<String> names = new HashSet<>();
+        staged.names().forEach(name -> names.add(Text.asciiLowerCase(name)));
+        return names;
     }
 
     private void learn(@Nullable String field) {
@@ -64,22 +84,19 @@ final class Propagation {
             return;
         }
         String name = Text.asciiLowerCase(field);
-        if (name.endsWith(TRIAL_KEY) && name.length() > TRIAL_KEY.length()) {
-            prefixes.add(name.substring(0, name.length() - TRIAL_KEY.length()));
-            return;
-        }
-        fields.add(name);
-        if (!isOptional(name)) {
-            traceFields.add(name);
+        if (name.endsWith(TRIAL_KEY)) {
+            String prefix = name.substring(0, name.length() - TRIAL_KEY.length());
+            if (!prefix.isEmpty()) {
+                prefixes.add(prefix);
+            }
+        } else {
+            fields.add(name);
         }
     }
 
     /** Whether a message may go without this field and still be linked. */
     boolean isOptional(String lowerCaseName) {
-        return lowerCaseName.equals("baggage")
-                || lowerCaseName.equals("tracestate")
-                || lowerCaseName.equals(TRIAL_KEY)
-                || hasPrefix(lowerCaseName);
+        return !isTraceField(lowerCaseName);
     }
 
     boolean isTraceField(String lowerCaseName) {

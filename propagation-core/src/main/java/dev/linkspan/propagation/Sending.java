@@ -66,5 +66,9 @@ final class Sending {
             send.injected(wantsInjection() && !injected ? "skipped" : plan.outcome);
         }
         send.sent(1, errorType);
+        if (errorType != null && plan == Plan.KEEP) {
+            // it may be sent once more, and was no less deliberate for having failed
+            send.operation.telemetry.created.add(existing);
+        }
     }
 }
