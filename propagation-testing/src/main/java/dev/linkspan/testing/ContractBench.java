@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 /** What the parts of {@link PropagationContract} share: one harness and one SDK a test, and what must hold after each. */
 abstract class ContractBench<O, M> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final boolean OLD_NAMES = System.getProperty(
                     "otel.semconv-stability.opt-in", System.getenv().getOrDefault("OTEL_SEMCONV_STABILITY_OPT_IN", ""))
             .contains("messaging/dup");

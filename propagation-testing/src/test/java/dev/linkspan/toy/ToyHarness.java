@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-final class ToyHarness implements PropagationHarness<ToyMessage, ToyMessage> {
+class ToyHarness implements PropagationHarness<ToyMessage, ToyMessage> {
 
     private final ToyBroker broker = new ToyBroker();
     private ToyClient client;
@@ -17,8 +17,12 @@ final class ToyHarness implements PropagationHarness<ToyMessage, ToyMessage> {
     @Override
     public void start(MessagingTelemetry messaging) {
         ToyTelemetry telemetry = new ToyTelemetry(messaging);
-        client = telemetry.wrap(broker);
+        client = wrap(broker, telemetry);
         tracer = telemetry.messages();
+    }
+
+    ToyClient wrap(ToyClient bare, ToyTelemetry telemetry) {
+        return telemetry.wrap(bare);
     }
 
     @Override
