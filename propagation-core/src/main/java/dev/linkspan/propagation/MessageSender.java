@@ -1,15 +1,7 @@
 package dev.linkspan.propagation;
 
-import static java.util.Objects.requireNonNull;
-
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.context.Context;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The producer's operations over one adapter and one client: Create and Send spans, and the headers that carry them.
@@ -38,14 +30,18 @@ public final class MessageSender<M, H> {
 
     private final MessagingTelemetry telemetry;
     private final MessageFacts<M, H> facts;
-    private final Operation<M> create;
-    private final Operation<M> send;
+    private final SendSpans<M, H> spans;
+    private final BatchSendSpans<M, H> batches;
 
     MessageSender(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client) {
         this.telemetry = telemetry;
         this.facts = new MessageFacts<>(adapter, telemetry.errors);
-        this.create = new Operation<>(telemetry, adapter, client, Semconv.Type.CREATE, "create");
-        this.send = new Operation<>(telemetry, adapter, client, Semconv.Type.SEND, adapter.sendName());
+        this.spans = new SendSpans<>(
+                telemetry,
+                facts,
+                new Operation<>(telemetry, adapter, client, Semconv.Type.CREATE, "create"),
+                new Operation<>(telemetry, adapter, client, Semconv.Type.SEND, adapter.sendName()));
+        this.batches = new BatchSendSpans<>(telemetry, facts, spans);
     }
 
     /**
@@ -53,7 +49,7 @@ public final class MessageSender<M, H> {
      * CLIENT, linked to the context that the message keeps ({@link ExistingContext}).
      */
     public MessageSpan start(M message) {
-        return start(message, send, telemetry.currentContext(), true);
+        return spans.start(message, spans.send, telemetry.currentContext(), true);
     }
 
     /**
@@ -61,7 +57,7 @@ public final class MessageSender<M, H> {
      * message is ready. A later send keeps the context that {@link #inject} wrote, and links to it.
      */
     public MessageSpan create(M message) {
-        return start(message, create, telemetry.currentContext(), false);
+        return spans.start(message, spans.create, telemetry.currentContext(), false);
     }
 
     /**
@@ -73,101 +69,7 @@ public final class MessageSender<M, H> {
      *     closes them
      */
     public MessageSpan startBatch(List<? extends M> messages) {
-        Context caller = telemetry.currentContext();
-        DestinationOperation common = commonDestination(messages);
-        long startNanos = System.nanoTime();
-        // a Create span whose context no message carries would tell nothing
-        if (!common.policy.createSpans || !common.policy.propagation) {
-            return startPlainBatch(messages, common, caller, startNanos);
-        }
-        List<MessageSpan> entries = new ArrayList<>(messages.size());
-        BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
-        for (M message : messages) {
-            MessageSpan entry = start(message, create, caller, true);
-            entries.add(entry);
-            SpanContext created = creationContext(entry);
-            if (created.isValid()) {
-                links.add(created, message, true);
-            }
-        }
-        BoundedLinks.Result result = links.result();
-        Span span = startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
-        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
-        describeBatch(batch, messages.size(), result.leftOut());
-        batch.messages(entries);
-        return batch;
-    }
-
-    private MessageSpan startPlainBatch(
-            List<? extends M> messages, DestinationOperation common, Context caller, long startNanos) {
-        List<SpanContext> existing = new ArrayList<>(messages.size());
-        boolean[] keeps = new boolean[messages.size()];
-        SpanKind kind = SpanKind.CLIENT;
-        BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
-        for (M message : messages) {
-            DestinationOperation destination = send.of(message);
-            SpanContext carried = existing(message, destination);
-            boolean kept = carried.isValid() && keeps(carried, destination, caller, true);
-            keeps[existing.size()] = kept;
-            existing.add(carried);
-            if (carried.isValid()) {
-                links.add(carried, message, true);
-            }
-            if (!kept && destination.policy.propagation) {
-                kind = SpanKind.PRODUCER;
-            }
-        }
-        BoundedLinks.Result result = links.result();
-        Span span = startSpan(common, caller, kind, result.links(), null);
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
-        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
-        describeBatch(batch, messages.size(), result.leftOut());
-        List<MessageSpan> entries = new ArrayList<>(messages.size());
-        int i = 0;
-        for (M message : messages) {
-            DestinationOperation destination = send.of(message);
-            SpanContext carried = existing.get(i);
-            Sending sending =
-                    new Sending(planOf(destination, carried, keeps[i++], context), carried, context, destination, true);
-            // the entry has no span of its own; a Create operation counts no duration either
-            entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
-        }
-        batch.messages(entries);
-        return batch;
-    }
-
-    private static SpanContext creationContext(MessageSpan entry) {
-        Sending sending = requireNonNull(entry.sending);
-        return sending.plan == Sending.Plan.KEEP
-                ? sending.existing
-                : Span.fromContext(entry.context()).getSpanContext();
-    }
-
-    private void describeBatch(MessageSpan batch, int count, int linksLeftOut) {
-        batch.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
-        if (linksLeftOut > 0) {
-            batch.put(Semconv.LINKS_LEFT_OUT, (long) linksLeftOut);
-            batch.operation.linksLeftOut(linksLeftOut);
-        }
-    }
-
-    private Attributes linkAttributes(M message) {
-        BoundedAttributes.Collected sink = BoundedAttributes.collected(send.of(message));
-        facts.write(message, sink);
-        return sink.build();
-    }
-
-    private DestinationOperation commonDestination(List<? extends M> messages) {
-        DestinationOperation common = null;
-        for (M message : messages) {
-            DestinationOperation operation = send.of(message);
-            if (common != null && !common.isSameAs(operation)) {
-                return send.unknown();
-            }
-            common = operation;
-        }
-        return common == null ? send.unknown() : common;
+        return batches.start(messages);
     }
 
     /**
@@ -215,95 +117,6 @@ public final class MessageSender<M, H> {
     public void withdraw(MessageSpan span) {
         if (span.sending != null) {
             span.sending.injected(false);
-        }
-    }
-
-    private MessageSpan start(M message, Operation<M> operation, Context caller, boolean counted) {
-        DestinationOperation destination = operation.of(message);
-        long startNanos = System.nanoTime();
-        SpanContext existing = existing(message, destination);
-        boolean keeps = existing.isValid() && keeps(existing, destination, caller, counted);
-        boolean creates = operation == create || (!keeps && destination.policy.propagation);
-        SpanKind kind = creates ? SpanKind.PRODUCER : SpanKind.CLIENT;
-        boolean makesSpan = !(keeps && operation == create);
-        Span span = makesSpan
-                ? startSpan(
-                        destination, caller, kind, DestinationOperation.Link.listOf(existing), facts.partition(message))
-                : Span.getInvalid();
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
-        DestinationOperation sendOperation = operation == send ? destination : send.of(message);
-        Sending sending =
-                new Sending(planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
-        MessageSpan made = new MessageSpan(destination, span, context, caller, startNanos, sending);
-        if (made.isRecording()) {
-            facts.write(message, made);
-            facts.writeExtras(message, destination, made);
-        }
-        return made;
-    }
-
-    private static Sending.Plan planOf(
-            DestinationOperation destination, SpanContext existing, boolean keeps, Context context) {
-        if (!destination.policy.propagation) {
-            return Sending.Plan.NOTHING;
-        }
-        if (keeps) {
-            return Sending.Plan.KEEP;
-        }
-        if (!Span.fromContext(context).getSpanContext().isValid()) {
-            return Sending.Plan.NOTHING;
-        }
-        return existing.isValid() ? Sending.Plan.REPLACE : Sending.Plan.INJECT;
-    }
-
-    private SpanContext existing(M message, DestinationOperation destination) {
-        H headers = destination.policy.propagation ? facts.headers(message) : null;
-        if (headers == null || isEmpty(headers)) {
-            return SpanContext.getInvalid();
-        }
-        return Extraction.of(telemetry.propagation, facts.carrier, headers, Context.root())
-                .spanContext();
-    }
-
-    /** Most messages have no header yet; to look for a context in none costs as much as the rest of the start. */
-    private boolean isEmpty(H headers) {
-        try {
-            return !facts.carrier.names(headers).iterator().hasNext();
-        } catch (Throwable t) {
-            telemetry.errors.add("carrier.names", t);
-            return false;
-        }
-    }
-
-    /** @param sends whether the message goes out now; its context is deliberate no more after that */
-    private boolean keeps(SpanContext existing, DestinationOperation destination, Context caller, boolean sends) {
-        return switch (destination.policy.existingContext) {
-            case KEEP -> true;
-            case REPLACE -> false;
-            case REPLACE_STALE ->
-                (sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing))
-                        || (existing.getTraceId()
-                                        .equals(Span.fromContext(caller)
-                                                .getSpanContext()
-                                                .getTraceId())
-                                && !Processing.brought(caller, existing));
-        };
-    }
-
-    private Span startSpan(
-            DestinationOperation destination,
-            Context parent,
-            SpanKind kind,
-            List<DestinationOperation.Link> links,
-            @Nullable String partition) {
-        if (!destination.policy.tracing) {
-            return Span.getInvalid();
-        }
-        try {
-            return destination.startSpan(parent, kind, links, partition, 0);
-        } catch (Throwable t) {
-            telemetry.errors.add("span.start", t);
-            return Span.getInvalid();
         }
     }
 }

@@ -1,0 +1,127 @@
+package dev.linkspan.propagation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts Send spans of many messages, with a Create span for each or without. */
+final class BatchSendSpans<M, H> {
+
+    private final MessagingTelemetry telemetry;
+    private final MessageFacts<M, H> facts;
+    private final SendSpans<M, H> single;
+    private final Operation<M> create;
+    private final Operation<M> send;
+
+    BatchSendSpans(MessagingTelemetry telemetry, MessageFacts<M, H> facts, SendSpans<M, H> single) {
+        this.telemetry = telemetry;
+        this.facts = facts;
+        this.single = single;
+        this.create = single.create;
+        this.send = single.send;
+    }
+
+    MessageSpan start(List<? extends M> messages) {
+        Context caller = telemetry.currentContext();
+        DestinationOperation common = commonDestination(messages);
+        long startNanos = System.nanoTime();
+        // a Create span whose context no message carries would tell nothing
+        if (!common.policy.createSpans || !common.policy.propagation) {
+            return startPlainBatch(messages, common, caller, startNanos);
+        }
+        List<MessageSpan> entries = new ArrayList<>(messages.size());
+        BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
+        for (M message : messages) {
+            MessageSpan entry = single.start(message, create, caller, true);
+            entries.add(entry);
+            SpanContext created = creationContext(entry);
+            if (created.isValid()) {
+                links.add(created, message, true);
+            }
+        }
+        BoundedLinks.Result result = links.result();
+        Span span = single.startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
+        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
+        describeBatch(batch, messages.size(), result.leftOut());
+        batch.messages(entries);
+        return batch;
+    }
+
+    private MessageSpan startPlainBatch(
+            List<? extends M> messages, DestinationOperation common, Context caller, long startNanos) {
+        List<SpanContext> existing = new ArrayList<>(messages.size());
+        boolean[] keeps = new boolean[messages.size()];
+        SpanKind kind = SpanKind.CLIENT;
+        BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
+        for (M message : messages) {
+            DestinationOperation destination = send.of(message);
+            SpanContext carried = single.existing(message, destination);
+            boolean kept = carried.isValid() && single.keeps(carried, destination, caller, true);
+            keeps[existing.size()] = kept;
+            existing.add(carried);
+            if (carried.isValid()) {
+                links.add(carried, message, true);
+            }
+            if (!kept && destination.policy.propagation) {
+                kind = SpanKind.PRODUCER;
+            }
+        }
+        BoundedLinks.Result result = links.result();
+        Span span = single.startSpan(common, caller, kind, result.links(), null);
+        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
+        describeBatch(batch, messages.size(), result.leftOut());
+        List<MessageSpan> entries = new ArrayList<>(messages.size());
+        int i = 0;
+        for (M message : messages) {
+            DestinationOperation destination = send.of(message);
+            SpanContext carried = existing.get(i);
+            Sending sending = new Sending(
+                    SendSpans.planOf(destination, carried, keeps[i++], context), carried, context, destination, true);
+            // the entry has no span of its own; a Create operation counts no duration either
+            entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
+        }
+        batch.messages(entries);
+        return batch;
+    }
+
+    private static SpanContext creationContext(MessageSpan entry) {
+        Sending sending = requireNonNull(entry.sending);
+        return sending.plan == Sending.Plan.KEEP
+                ? sending.existing
+                : Span.fromContext(entry.context()).getSpanContext();
+    }
+
+    private void describeBatch(MessageSpan batch, int count, int linksLeftOut) {
+        batch.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
+        if (linksLeftOut > 0) {
+            batch.put(Semconv.LINKS_LEFT_OUT, (long) linksLeftOut);
+            batch.operation.linksLeftOut(linksLeftOut);
+        }
+    }
+
+    private Attributes linkAttributes(M message) {
+        BoundedAttributes.Collected sink = BoundedAttributes.collected(send.of(message));
+        facts.write(message, sink);
+        return sink.build();
+    }
+
+    private DestinationOperation commonDestination(List<? extends M> messages) {
+        DestinationOperation common = null;
+        for (M message : messages) {
+            DestinationOperation operation = send.of(message);
+            if (common != null && !common.isSameAs(operation)) {
+                return send.unknown();
+            }
+            common = operation;
+        }
+        return common == null ? send.unknown() : common;
+    }
+}
