@@ -22,7 +22,8 @@ final class KafkaCommitCallback implements OffsetCommitCallback {
     @Override
     public void onComplete(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception exception) {
         span.error(exception).close();
-        try (Scope scope = span.makeCallerCurrent()) {
+        try (Scope scope = span.makeCallerCurrent();
+                KafkaWrappedCall.Pause pause = KafkaWrappedCall.POLL.pause()) {
             callback.onComplete(offsets, exception);
         }
     }

@@ -36,7 +36,7 @@ final class KafkaWrappedCall implements AutoCloseable {
      * @return goes on with the call when closed
      */
     Pause pause() {
-        Integer outer = depth.get();
+        Integer outer = interceptors ? depth.get() : null;
         if (outer == null) {
             return NO_PAUSE;
         }

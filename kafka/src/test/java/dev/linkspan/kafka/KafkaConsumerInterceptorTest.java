@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.ConfigException;
@@ -86,6 +87,29 @@ class KafkaConsumerInterceptorTest {
 
         assertThat(telemetry.spans("poll orders")).hasSize(1);
         assertThat(telemetry.total("messaging.client.consumed.messages")).isEqualTo(1);
+    }
+
+    @Test
+    void poll_of_another_consumer_in_a_commit_callback_is_traced_although_a_wrapped_poll_is_under_way() {
+        FakeConsumer other = intercepted("other");
+        OffsetCommitCallback[] pending = new OffsetCommitCallback[1];
+        Consumer<String, String> consumer = kafka.wrap((Consumer<String, String>) new FakeConsumer() {
+            @Override
+            public synchronized void commitAsync(OffsetCommitCallback callback) {
+                pending[0] = callback;
+            }
+
+            @Override
+            public synchronized ConsumerRecords<String, String> poll(Duration timeout) {
+                pending[0].onComplete(Map.of(), null);
+                assertThat(KafkaWrappedCall.POLL.isActive()).isTrue();
+                return ConsumerRecords.empty();
+            }
+        });
+        consumer.commitAsync((offsets, exception) -> other.poll(Duration.ZERO));
+        consumer.poll(Duration.ZERO);
+
+        assertThat(telemetry.spans("poll orders")).hasSize(1);
     }
 
     @Test
