@@ -50,6 +50,18 @@ class ExistingContextTest {
     }
 
     @Test
+    void context_made_by_create_stays_deliberate_when_its_send_fails() {
+        ToyMessage created = queue.create(ToyMessage.to("orders"));
+        queue.sender()
+                .start(created)
+                .error(new IllegalStateException("the broker is away"))
+                .close();
+        ToyMessage sent = queue.send(created);
+
+        assertCarries(sent, recorded.span("create orders"));
+    }
+
+    @Test
     void context_made_by_create_stays_deliberate_when_create_sees_the_message_again() {
         ToyMessage created = queue.create(queue.create(ToyMessage.to("orders")));
         ToyMessage sent = queue.send(created);

@@ -228,6 +228,19 @@ class HeaderLookupTest {
     }
 
     @Test
+    void header_of_a_custom_propagator_that_names_no_span_does_not_count_as_a_malformed_context() {
+        RecordedTelemetry own = RecordedTelemetry.withPropagator(TextMapPropagator.composite(
+                RecordedTelemetry.W3C, new PlainPropagator("x-tenant", ContextKey.named("tenant"))));
+
+        new ToyQueue(own.messaging())
+                .messages()
+                .received(List.of(ToyMessage.to("orders").header("x-tenant", "blue")), System.nanoTime());
+
+        assertThat(own.count("linkspan.propagation.extracted", "linkspan.outcome", "missing"))
+                .isOne();
+    }
+
+    @Test
     void received_message_is_never_changed() {
         ToyMessage message =
                 ToyMessage.to("orders").header("traceparent", TRACEPARENT).header("baggage", "a=1");
