@@ -27,6 +27,8 @@ final class Hostile {
         put(values, "quotes around it", "\"" + VALID + "\"");
         put(values, "a line break in it", VALID.substring(0, 30) + "\r\n" + VALID.substring(32));
         put(values, "too long by far", VALID + "-" + "x".repeat(70_000));
+        // propagators take this one: a later version may be longer
+        put(values, "a later version, too long by far", "01" + VALID.substring(2) + "-" + "x".repeat(70_000));
         put(values, "only commas", ",".repeat(5_000));
         put(
                 values,
