@@ -2,6 +2,7 @@ package dev.linkspan.it;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /** How the brokers of a run are started. */
 public enum BrokerMode {
@@ -10,20 +11,19 @@ public enum BrokerMode {
     /** As processes on this machine, from Maven artifacts or installed programs. */
     LOCAL;
 
-    /** Names the mode; {@code auto}, or nothing, lets the run choose. */
+    /** Names the mode; {@code auto}, or nothing, takes containers where a Docker engine answers, else local brokers. */
     static final String PROPERTY = "linkspan.brokers";
 
     private static final String AUTO = "auto";
 
     /** The mode of this run. */
     static BrokerMode ofThisRun() {
-        return of(System.getProperty(PROPERTY, AUTO));
+        return of(System.getProperty(PROPERTY, AUTO), Containers::engineAnswers);
     }
 
-    static BrokerMode of(String name) {
-        // Containers come first here once they can be had: `auto` takes them where an engine answers.
+    static BrokerMode of(String name, BooleanSupplier engineAnswers) {
         if (name.isEmpty() || name.equals(AUTO)) {
-            return LOCAL;
+            return engineAnswers.getAsBoolean() ? TESTCONTAINERS : LOCAL;
         }
         return Arrays.stream(values())
                 .filter(mode -> mode.toString().equals(name))

@@ -57,8 +57,8 @@ public final class Brokers<B extends Broker> {
     B start(BrokerMode mode) {
         Supplier<B> start = starts.get(mode);
         if (start == null) {
-            throw new IllegalStateException(BrokerMode.PROPERTY + "=" + mode + ": " + name
-                    + " cannot be started that way yet, only " + modes());
+            throw new IllegalStateException(
+                    BrokerMode.PROPERTY + "=" + mode + ": " + name + " cannot be started that way, only " + modes());
         }
         B broker = start.get();
         BrokerReport.write(name, broker);

@@ -8,20 +8,30 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokersTest {
 
     @Test
     void an_unknown_mode_is_refused_with_the_known_ones() {
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> BrokerMode.of("docker"))
+                .isThrownBy(() -> BrokerMode.of("docker", () -> true))
                 .withMessage("linkspan.brokers=docker: expected auto, testcontainers or local");
     }
 
     @Test
-    void auto_takes_a_mode_that_this_build_has() {
-        assertThat(BrokerMode.of("auto")).isEqualTo(BrokerMode.LOCAL);
-        assertThat(BrokerMode.of("")).isEqualTo(BrokerMode.LOCAL);
+    void auto_takes_containers_where_an_engine_answers_and_else_local_brokers() {
+        assertThat(BrokerMode.of("auto", () -> true)).isEqualTo(BrokerMode.TESTCONTAINERS);
+        assertThat(BrokerMode.of("", () -> true)).isEqualTo(BrokerMode.TESTCONTAINERS);
+        assertThat(BrokerMode.of("auto", () -> false)).isEqualTo(BrokerMode.LOCAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_forced_mode_does_not_ask_for_an_engine(boolean engineAnswers) {
+        assertThat(BrokerMode.of("local", () -> engineAnswers)).isEqualTo(BrokerMode.LOCAL);
+        assertThat(BrokerMode.of("testcontainers", () -> engineAnswers)).isEqualTo(BrokerMode.TESTCONTAINERS);
     }
 
     @Test
@@ -29,8 +39,8 @@ class BrokersTest {
         Brokers<Broker> brokers = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, ToyBroker::new));
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> brokers.start(BrokerMode.of("testcontainers")))
-                .withMessage("linkspan.brokers=testcontainers: kafka cannot be started that way yet, only local");
+                .isThrownBy(() -> brokers.start(BrokerMode.TESTCONTAINERS))
+                .withMessage("linkspan.brokers=testcontainers: kafka cannot be started that way, only local");
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Picks ports below the range from which systems take the ports of outgoing connections: a broker that was killed finds
  * its port free again, since no client's socket can have taken it.
  */
-final class FreePorts {
+public final class FreePorts {
 
     private static final int FIRST = 20_000;
     private static final int LAST = 29_999;
@@ -18,7 +18,11 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static int next() {
+    /** A port that nobody listens on at this moment.
+     *
+     * @throws IllegalStateException if none is found
+     */
+    public static int next() {
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
             if (isFree(port)) {

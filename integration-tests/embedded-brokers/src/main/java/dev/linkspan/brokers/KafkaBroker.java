@@ -89,6 +89,14 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * The settings that make a single broker quick to answer, by name, for one that is started some other way: all that
+     * {@link #start()} sets but addresses and directories.
+     */
+    public static Map<String, String> settingsForTests() {
+        return KafkaSettings.behaviour();
+    }
+
     /** What a client's {@code bootstrap.servers} must be; stays the same over {@link #restart()}. */
     public String bootstrapServers() {
         return KafkaSettings.HOST + ":" + port;

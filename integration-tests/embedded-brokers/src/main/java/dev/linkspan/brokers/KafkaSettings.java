@@ -1,7 +1,9 @@
 package dev.linkspan.brokers;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * Broker settings for one node that must start fast, answer at once, and hold nothing back for peers it does not have.
@@ -14,13 +16,6 @@ final class KafkaSettings {
 
     static Properties of(int port, int controllerPort, Path data) {
         Properties settings = new Properties();
-        node(settings, port, controllerPort, data);
-        internalTopics(settings);
-        groups(settings);
-        return settings;
-    }
-
-    private static void node(Properties settings, int port, int controllerPort, Path data) {
         settings.setProperty("process.roles", "broker,controller");
         settings.setProperty("node.id", "1");
         settings.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
@@ -28,30 +23,40 @@ final class KafkaSettings {
         settings.setProperty(
                 "listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
         settings.setProperty("log.dirs", data.toString());
-        settings.setProperty("auto.create.topics.enable", "false");
+        settings.putAll(behaviour());
+        return settings;
+    }
+
+    /** Without where the node is and keeps its data. */
+    static Map<String, String> behaviour() {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("auto.create.topics.enable", "false");
         // A killed broker's registration must end before the next start of the same node is accepted.
-        settings.setProperty("broker.session.timeout.ms", "2000");
-        settings.setProperty("broker.heartbeat.interval.ms", "500");
+        settings.put("broker.session.timeout.ms", "2000");
+        settings.put("broker.heartbeat.interval.ms", "500");
+        internalTopics(settings);
+        groups(settings);
+        return settings;
     }
 
-    private static void internalTopics(Properties settings) {
+    private static void internalTopics(Map<String, String> settings) {
         for (String topic : new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
-            settings.setProperty(topic + ".replication.factor", "1");
-            settings.setProperty(topic + ".num.partitions", "1");
+            settings.put(topic + ".replication.factor", "1");
+            settings.put(topic + ".num.partitions", "1");
         }
-        settings.setProperty("transaction.state.log.min.isr", "1");
-        settings.setProperty("share.coordinator.state.topic.min.isr", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
     }
 
-    private static void groups(Properties settings) {
-        settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    private static void groups(Map<String, String> settings) {
+        settings.put("group.initial.rebalance.delay.ms", "0");
         for (String protocol : new String[] {"group.consumer", "group.share"}) {
-            settings.setProperty(protocol + ".min.heartbeat.interval.ms", "100");
-            settings.setProperty(protocol + ".heartbeat.interval.ms", "200");
+            settings.put(protocol + ".min.heartbeat.interval.ms", "100");
+            settings.put(protocol + ".heartbeat.interval.ms", "200");
             // Else each change of a group waits out the rest of a second.
-            settings.setProperty(protocol + ".assignment.interval.ms", "0");
+            settings.put(protocol + ".assignment.interval.ms", "0");
         }
         // Let tests make the locks of a share group short.
-        settings.setProperty("group.share.min.record.lock.duration.ms", "1000");
+        settings.put("group.share.min.record.lock.duration.ms", "1000");
     }
 }

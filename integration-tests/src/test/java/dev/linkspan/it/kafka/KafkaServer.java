@@ -8,7 +8,8 @@ import java.util.Map;
 /** A running Kafka broker: transactions, KIP-848 groups and share groups on, no topic made by use. */
 interface KafkaServer extends Broker {
 
-    Brokers<KafkaServer> BROKERS = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, LocalKafka::start));
+    Brokers<KafkaServer> BROKERS = new Brokers<>(
+            "kafka", Map.of(BrokerMode.TESTCONTAINERS, ContainerKafka::start, BrokerMode.LOCAL, LocalKafka::start));
 
     /** Stays the same over a restart. */
     String bootstrapServers();
