@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,7 @@ class KafkaBrokerIT {
     }
 
     @Test
+    @Tag("since-kafka-4.1")
     void a_share_group_redelivers_what_was_released_and_nothing_else(KafkaClients kafka) {
         String topic = kafka.topic();
         Producer<String, String> producer = kafka.producer();

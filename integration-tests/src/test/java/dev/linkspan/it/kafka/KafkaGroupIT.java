@@ -66,12 +66,13 @@ class KafkaGroupIT {
                 () -> {
                     handled.poll(first, firstRecords);
                     handled.poll(second, secondRecords);
-                    return handled.values.size() == 80 && second.assignment().size() == 2;
+                    return handled.values.size() == 80 && handled.assigned.contains(2);
                 },
-                () -> "80 different items and two partitions for the second: " + handled.values + ", "
-                        + second.assignment());
+                () -> "80 different items, and a listener that hears of two partitions: " + handled.values + ", "
+                        + handled.assigned);
 
-        assertThat(handled.assigned).contains(4, 2);
+        assertThat(handled.assigned).startsWith(4);
+        assertThat(second.assignment()).hasSize(2);
         List<SpanData> spans = otel.spans();
         Set<String> sent = new TreeSet<>();
         named(spans, "send " + topic).forEach(send -> sent.add(send.getSpanId()));

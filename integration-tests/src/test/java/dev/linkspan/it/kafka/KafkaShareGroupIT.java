@@ -23,11 +23,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Share groups (KIP-932): acknowledgements are the application's, and every delivery is a span of its own. */
+@Tag("since-kafka-4.1")
 @ExtendWith(KafkaExtension.class)
 class KafkaShareGroupIT {
 
