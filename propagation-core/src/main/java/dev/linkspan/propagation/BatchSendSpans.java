@@ -47,7 +47,7 @@ final class BatchSendSpans<M, H> {
         }
         BoundedLinks.Result result = links.result();
         Span span = single.startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        Context context = DestinationOperation.with(caller, span);
         MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         batch.messages(entries);
@@ -75,7 +75,7 @@ final class BatchSendSpans<M, H> {
         }
         BoundedLinks.Result result = links.result();
         Span span = single.startSpan(common, caller, kind, result.links(), null);
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        Context context = DestinationOperation.with(caller, span);
         MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
         describeBatch(batch, messages.size(), result.leftOut());
         List<MessageSpan> entries = new ArrayList<>(messages.size());

@@ -109,13 +109,23 @@ final class DestinationOperation {
     }
 
     /**
-     * Starts a span.
+     * Starts a span; where telemetry fails, an invalid one.
      *
      * @param parent the context whose span is the parent; without a span in it, the span is a root
      * @param links in the order in which they are to stand
      * @param startEpochNanos 0 for now
      */
     Span startSpan(Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
+        try {
+            return start(parent, kind, links, partition, startEpochNanos);
+        } catch (Throwable t) {
+            operation.telemetry.errors.add("span.start", t);
+            return Span.getInvalid();
+        }
+    }
+
+    private Span start(
+            Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
         SpanBuilder builder = operation
                 .instruments
                 .tracer
@@ -134,6 +144,11 @@ final class DestinationOperation {
             builder.setStartTimestamp(startEpochNanos, TimeUnit.NANOSECONDS);
         }
         return builder.startSpan();
+    }
+
+    /** The context with the span in it; where there is none, the context itself. */
+    static Context with(Context context, Span span) {
+        return span.getSpanContext().isValid() ? context.with(span) : context;
     }
 
     /** A link to be. */

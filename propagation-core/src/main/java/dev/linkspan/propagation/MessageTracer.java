@@ -3,7 +3,6 @@ package dev.linkspan.propagation;
 import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.List;
@@ -169,17 +168,11 @@ public final class MessageTracer<M> {
         Context current = telemetry.currentContext();
         long startNanos = System.nanoTime();
         DestinationOperation operation = settle.named(operationName).at(destination, null);
-        Span span = Span.getInvalid();
-        try {
-            SpanContext ambient = Span.fromContext(current).getSpanContext();
-            MessagingPolicy policy = operation.policy;
-            if (policy.tracing && policy.settleSpans && (policy.rootSettleSpans || ambient.isValid())) {
-                span = operation.startSpan(current, operation.operation.type.kind, List.of(), null, 0);
-            }
-        } catch (Throwable t) {
-            telemetry.errors.add("span.start", t);
-        }
-        Context context = span.getSpanContext().isValid() ? current.with(span) : current;
-        return new MessageSpan(operation, span, context, current, startNanos, null);
+        MessagingPolicy policy = operation.policy;
+        boolean inSpan = Span.fromContext(current).getSpanContext().isValid();
+        Span span = policy.tracing && policy.settleSpans && (policy.rootSettleSpans || inSpan)
+                ? operation.startSpan(current, operation.operation.type.kind, List.of(), null, 0)
+                : Span.getInvalid();
+        return new MessageSpan(operation, span, DestinationOperation.with(current, span), current, startNanos, null);
     }
 }

@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.Attributes;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -72,9 +73,8 @@ public final class MessagingPolicy {
 
     /** How a process span relates to the producer; {@link Relation#LINK} by default. */
     public MessagingPolicy relation(Relation relation) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.relation = requireNonNull(relation, "relation must be a Relation, such as Relation.LINK");
-        return copy;
+        return with(
+                copy -> copy.relation = requireNonNull(relation, "relation must be a Relation, such as Relation.LINK"));
     }
 
     /**
@@ -82,10 +82,8 @@ public final class MessagingPolicy {
      * {@link ExistingContext#REPLACE_STALE} by default.
      */
     public MessagingPolicy existingContext(ExistingContext existingContext) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.existingContext =
-                requireNonNull(existingContext, "existingContext must be an ExistingContext, such as REPLACE_STALE");
-        return copy;
+        return with(copy -> copy.existingContext =
+                requireNonNull(existingContext, "existingContext must be an ExistingContext, such as REPLACE_STALE"));
     }
 
     /**
@@ -100,9 +98,7 @@ public final class MessagingPolicy {
             throw new IllegalArgumentException("maxLinks is " + maxLinks
                     + " but must be 1 to 10,000: each consumer span keeps at least the link to its first message");
         }
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.maxLinks = maxLinks;
-        return copy;
+        return with(copy -> copy.maxLinks = maxLinks);
     }
 
     /**
@@ -110,23 +106,17 @@ public final class MessagingPolicy {
      * default. Off: all messages of one send carry the context of the send span.
      */
     public MessagingPolicy createSpans(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.createSpans = on;
-        return copy;
+        return with(copy -> copy.createSpans = on);
     }
 
     /** Whether a receive that brought messages makes a span; on by default. Off: metrics only. */
     public MessagingPolicy receiveSpans(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.receiveSpans = on;
-        return copy;
+        return with(copy -> copy.receiveSpans = on);
     }
 
     /** Whether processing a message makes a span; on by default. Off: the handler runs in the ambient span. */
     public MessagingPolicy processSpans(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.processSpans = on;
-        return copy;
+        return with(copy -> copy.processSpans = on);
     }
 
     /**
@@ -134,23 +124,17 @@ public final class MessagingPolicy {
      * a framework's background commits would each become a trace of their own. Metrics are recorded either way.
      */
     public MessagingPolicy settleSpans(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.settleSpans = on;
-        return copy;
+        return with(copy -> copy.settleSpans = on);
     }
 
     /** Whether settling makes a span also where no span is current; off by default. */
     public MessagingPolicy rootSettleSpans(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.rootSettleSpans = on;
-        return copy;
+        return with(copy -> copy.rootSettleSpans = on);
     }
 
     /** Whether headers are written and read at all; on by default. An operator's kill switch. */
     public MessagingPolicy propagation(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.propagation = on;
-        return copy;
+        return with(copy -> copy.propagation = on);
     }
 
     /**
@@ -158,9 +142,7 @@ public final class MessagingPolicy {
      * span that is current, if any; metrics are still recorded.
      */
     public MessagingPolicy tracing(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.tracing = on;
-        return copy;
+        return with(copy -> copy.tracing = on);
     }
 
     /**
@@ -168,9 +150,7 @@ public final class MessagingPolicy {
      * as 00, no tracestate, no baggage, never the parent, and not the link that a full batch always keeps.
      */
     public MessagingPolicy trusted(boolean trusted) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.trusted = trusted;
-        return copy;
+        return with(copy -> copy.trusted = trusted);
     }
 
     /**
@@ -179,9 +159,8 @@ public final class MessagingPolicy {
      * @param keys the entries that do; empty for none
      */
     public MessagingPolicy incomingBaggage(Collection<String> keys) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.incomingBaggage = setOf(keys, "keys must name the baggage entries to take; empty for none");
-        return copy;
+        return with(copy ->
+                copy.incomingBaggage = setOf(keys, "keys must name the baggage entries to take; empty for none"));
     }
 
     /**
@@ -190,9 +169,8 @@ public final class MessagingPolicy {
      * @param keys the entries that do; empty for none
      */
     public MessagingPolicy outgoingBaggage(Collection<String> keys) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.outgoingBaggage = setOf(keys, "keys must name the baggage entries to send; empty for none");
-        return copy;
+        return with(copy ->
+                copy.outgoingBaggage = setOf(keys, "keys must name the baggage entries to send; empty for none"));
     }
 
     /**
@@ -205,16 +183,12 @@ public final class MessagingPolicy {
             throw new IllegalArgumentException(
                     "attributeLength is " + characters + " but must be at least 1 character");
         }
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.attributeLength = characters;
-        return copy;
+        return with(copy -> copy.attributeLength = characters);
     }
 
     /** Whether message keys become attributes; true by default. Keys often name a person. */
     public MessagingPolicy messageKeys(boolean captured) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.messageKeys = captured ? UnaryOperator.identity() : key -> null;
-        return copy;
+        return with(copy -> copy.messageKeys = captured ? UnaryOperator.identity() : key -> null);
     }
 
     /**
@@ -223,16 +197,13 @@ public final class MessagingPolicy {
      * @param rewrite returns null to leave the key out; if it throws, the key is left out and that is counted
      */
     public MessagingPolicy messageKeys(UnaryOperator<@Nullable String> rewrite) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.messageKeys = requireNonNull(rewrite, "rewrite must be a function; use messageKeys(false) for no keys");
-        return copy;
+        return with(copy -> copy.messageKeys =
+                requireNonNull(rewrite, "rewrite must be a function; use messageKeys(false) for no keys"));
     }
 
     /** Whether {@code messaging.message.body.size} is recorded; false by default, as the conventions have it. */
     public MessagingPolicy bodySizes(boolean on) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.bodySizes = on;
-        return copy;
+        return with(copy -> copy.bodySizes = on);
     }
 
     /**
@@ -241,9 +212,8 @@ public final class MessagingPolicy {
      * @param names header names, compared exactly
      */
     public MessagingPolicy capturedHeaders(Collection<String> names) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.capturedHeaders = setOf(names, "names must name the headers to capture; empty for none");
-        return copy;
+        return with(
+                copy -> copy.capturedHeaders = setOf(names, "names must name the headers to capture; empty for none"));
     }
 
     /**
@@ -254,9 +224,8 @@ public final class MessagingPolicy {
      *     destination name, and must follow from that name alone
      */
     public MessagingPolicy destinationTemplate(Function<String, @Nullable String> template) {
-        MessagingPolicy copy = new MessagingPolicy(this);
-        copy.destinationTemplate = requireNonNull(template, "template must be a function from destination to template");
-        return copy;
+        return with(copy -> copy.destinationTemplate =
+                requireNonNull(template, "template must be a function from destination to template"));
     }
 
     /**
@@ -266,9 +235,13 @@ public final class MessagingPolicy {
      *     only for spans that record; if it throws, its attributes are left out and that is counted
      */
     public MessagingPolicy extraAttributes(BiFunction<String, Object, Attributes> attributes) {
+        return with(copy -> copy.extraAttributes =
+                requireNonNull(attributes, "attributes must be a function of operation type and message"));
+    }
+
+    private MessagingPolicy with(Consumer<MessagingPolicy> change) {
         MessagingPolicy copy = new MessagingPolicy(this);
-        copy.extraAttributes =
-                requireNonNull(attributes, "attributes must be a function of operation type and message");
+        change.accept(copy);
         return copy;
     }
 

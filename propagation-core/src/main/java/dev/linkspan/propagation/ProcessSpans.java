@@ -44,14 +44,7 @@ final class ProcessSpans<M, H> {
             operation.rejected(extraction);
         }
         Origin origin = Origin.of(extraction, ambient, policy);
-        Span span = Span.getInvalid();
-        if (policy.tracing && policy.processSpans) {
-            try {
-                span = startSpan(operation, message, origin);
-            } catch (Throwable t) {
-                telemetry.errors.add("span.start", t);
-            }
-        }
+        Span span = policy.tracing && policy.processSpans ? startSpan(operation, message, origin) : Span.getInvalid();
         Context context = origin.context.with(span.getSpanContext().isValid() ? span : origin.ambientSpan);
         if (message != null) {
             context = context.with(Processing.KEY, Processing.ofMessage(message, origin.link));
@@ -105,16 +98,12 @@ final class ProcessSpans<M, H> {
             if (ambientLink) {
                 result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext(), Attributes.empty()));
             }
-            try {
-                span = operation.startSpan(
-                        newRoot ? ambient.with(Span.getInvalid()) : ambient,
-                        operation.operation.type.kind,
-                        result.links(),
-                        scan.partition(),
-                        0);
-            } catch (Throwable t) {
-                telemetry.errors.add("span.start", t);
-            }
+            span = operation.startSpan(
+                    newRoot ? ambient.with(Span.getInvalid()) : ambient,
+                    operation.operation.type.kind,
+                    result.links(),
+                    scan.partition(),
+                    0);
         }
         Context context = ambient.with(span.getSpanContext().isValid() ? span : ambientSpan)
                 .with(Processing.KEY, Processing.ofBatch(scan.brought()));

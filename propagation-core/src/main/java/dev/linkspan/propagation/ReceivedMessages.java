@@ -59,15 +59,10 @@ final class ReceivedMessages<M, H> {
             List<DestinationOperation.Link> links,
             MessageScan<M, H> scan,
             Times times) {
-        Span span = Span.getInvalid();
-        if (operation.policy.tracing && operation.policy.receiveSpans) {
-            try {
-                span = operation.startSpan(
-                        ambient, operation.operation.type.kind, links, scan.partition(), times.startEpochNanos);
-            } catch (Throwable t) {
-                telemetry.errors.add("span.start", t);
-            }
-        }
+        Span span = operation.policy.tracing && operation.policy.receiveSpans
+                ? operation.startSpan(
+                        ambient, operation.operation.type.kind, links, scan.partition(), times.startEpochNanos)
+                : Span.getInvalid();
         return new MessageSpan(operation, span, ambient.with(span), ambient, times.startNanos, null);
     }
 

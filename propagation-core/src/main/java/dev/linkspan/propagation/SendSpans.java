@@ -35,7 +35,7 @@ final class SendSpans<M, H> {
                 ? startSpan(
                         destination, caller, kind, DestinationOperation.Link.listOf(existing), facts.partition(message))
                 : Span.getInvalid();
-        Context context = span.getSpanContext().isValid() ? caller.with(span) : caller;
+        Context context = DestinationOperation.with(caller, span);
         DestinationOperation sendOperation = operation == send ? destination : send.of(message);
         Sending sending =
                 new Sending(planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
@@ -103,11 +103,6 @@ final class SendSpans<M, H> {
         if (!destination.policy.tracing) {
             return Span.getInvalid();
         }
-        try {
-            return destination.startSpan(parent, kind, links, partition, 0);
-        } catch (Throwable t) {
-            telemetry.errors.add("span.start", t);
-            return Span.getInvalid();
-        }
+        return destination.startSpan(parent, kind, links, partition, 0);
     }
 }
