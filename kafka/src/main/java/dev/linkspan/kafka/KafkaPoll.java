@@ -33,7 +33,7 @@ final class KafkaPoll {
             throw t;
         }
         if (records != null && !records.isEmpty()) {
-            tracer.received(records, startNanos);
+            tracer.received(KafkaPolledRecords.of(records), startNanos);
         }
         return records;
     }
