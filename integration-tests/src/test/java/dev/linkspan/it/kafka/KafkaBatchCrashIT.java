@@ -1,0 +1,118 @@
+package dev.linkspan.it.kafka;
+
+import static dev.linkspan.it.kafka.KafkaClients.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.linkspan.kafka.KafkaTelemetry;
+import dev.linkspan.testing.LinkspanExtension;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is killed in the middle of a batch: what it committed it had handled, and what it had not comes again. */
+@ExtendWith(KafkaExtension.class)
+@Timeout(180)
+class KafkaBatchCrashIT {
+
+    private static final int RECORDS = 200;
+
+    @RegisterExtension
+    static final LinkspanExtension otel = LinkspanExtension.create();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void killed_in_the_middle_of_batches_it_commits_nothing_unhandled_and_handles_all(KafkaClients kafka)
+            throws Exception {
+        String topic = kafka.topic(2);
+        String group = kafka.uniqueName();
+        Producer<String, String> producer =
+                KafkaTelemetry.create(otel.openTelemetry()).wrap(kafka.producer());
+        for (int i = 0; i < RECORDS; i++) {
+            await(producer.send(new ProducerRecord<>(topic, i % 2, "key", "order " + i)));
+        }
+        int handledButNotCommitted = 0;
+        for (int stopAfter : new int[] {13, 27, 5, 31}) {
+            Process worker = start(kafka, topic, group, stopAfter);
+            try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.IN_THE_MIDDLE);
+            } finally {
+                worker.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+            }
+            assertThat(committed(kafka, topic, group)).isSubsetOf(handled());
+            Set<String> open = handled();
+            open.removeAll(committed(kafka, topic, group));
+            handledButNotCommitted += open.size();
+        }
+        assertThat(handledButNotCommitted)
+                .as("records that were handled in batches whose process was killed")
+                .isPositive();
+        assertThat(handled()).as("handled before the last start").hasSizeLessThan(RECORDS);
+
+        Process last = start(kafka, topic, group, -1);
+        try (BufferedReader out = last.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.DONE);
+            assertThat(last.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            last.destroyForcibly();
+        }
+
+        assertThat(handled()).as("handled at least once").hasSize(RECORDS);
+        assertThat(committed(kafka, topic, group)).isEqualTo(handled());
+    }
+
+    private Process start(KafkaClients kafka, String topic, String group, int stopAfter) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KafkaBatchWorker.class.getName(),
+                        kafka.bootstrapServers(),
+                        topic,
+                        group,
+                        journal().toString(),
+                        Integer.toString(stopAfter))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private Path journal() {
+        return folder.resolve("handled");
+    }
+
+    private Set<String> handled() throws IOException {
+        return new HashSet<>(Files.readAllLines(journal()));
+    }
+
+    /** The records below the committed offsets. */
+    private static Set<String> committed(KafkaClients kafka, String topic, String group) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        await(kafka.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> offsets.put(partition, offset.offset()));
+        Set<String> records = new HashSet<>();
+        for (int partition : List.of(0, 1)) {
+            long end = offsets.getOrDefault(new TopicPartition(topic, partition), 0L);
+            for (long offset = 0; offset < end; offset++) {
+                records.add(partition + ":" + offset);
+            }
+        }
+        return records;
+    }
+}
