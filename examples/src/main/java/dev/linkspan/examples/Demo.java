@@ -32,9 +32,9 @@ public final class Demo {
                     + " of which one fails.\n");
             demo.runBatch(RATINGS);
             List<SpanData> spans = telemetry.spans();
-            say(TraceTree.of(telemetry.batchWithFirstProducers("process ratings", 3))
+            say(TraceTree.of(telemetry.batchWithFirstProducers("process ratings", 5))
                     .toString());
-            say("");
+            say("\nThe commit stops before the rating that failed: that one and all after it come again.");
             long consumers = spans.stream().filter(DemoTelemetry::isConsumer).count();
             long linkedRoots = spans.stream()
                     .filter(DemoTelemetry::isConsumer)
