@@ -14,6 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -213,6 +214,40 @@ class BatchAsyncTest {
         assertThat(theSpan().getAttributes().get(longKey("linkspan.batch.failed_count")))
                 .isEqualTo(1_334);
         assertThat(theSpan().getEvents()).hasSize(10);
+    }
+
+    @Test
+    void no_failure_is_lost_however_close_two_of_them_are() throws Exception {
+        List<Order> many = Order.many(2_000);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 50; round++) {
+                CyclicBarrier start = new CyclicBarrier(4);
+                Outcomes<Order> outcomes = new Outcomes<>(many);
+                CompletableFuture.allOf(IntStream.range(0, 4)
+                                .mapToObj(part -> CompletableFuture.runAsync(
+                                        () -> {
+                                            awaitAll(start);
+                                            for (int i = part; i < many.size(); i += 4) {
+                                                outcomes.fail(many.get(i), new IllegalStateException());
+                                            }
+                                        },
+                                        pool))
+                                .toArray(CompletableFuture<?>[]::new))
+                        .get();
+                assertThat(outcomes.only(true)).hasSize(2_000);
+            }
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private static void awaitAll(CyclicBarrier start) {
+        try {
+            start.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @SuppressWarnings("unchecked")
