@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,24 +39,20 @@ class KafkaBatchCrashIT {
     @TempDir
     Path folder;
 
+    @BeforeEach
+    void no_record_is_handled() throws IOException {
+        Files.createFile(journal());
+    }
+
     @Test
     void killed_in_the_middle_of_batches_it_commits_nothing_unhandled_and_handles_all(KafkaClients kafka)
             throws Exception {
         String topic = kafka.topic(2);
         String group = kafka.uniqueName();
-        Producer<String, String> producer =
-                KafkaTelemetry.create(otel.openTelemetry()).wrap(kafka.producer());
-        for (int i = 0; i < RECORDS; i++) {
-            await(producer.send(new ProducerRecord<>(topic, i % 2, "key", "order " + i)));
-        }
+        sendAll(kafka, topic, "fails at first");
         int handledButNotCommitted = 0;
         for (int stopAfter : new int[] {13, 27, 5, 31}) {
-            Process worker = start(kafka, topic, group, stopAfter);
-            try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
-                assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.IN_THE_MIDDLE);
-            } finally {
-                worker.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
-            }
+            killInTheMiddle(start(kafka, topic, group, stopAfter, 0));
             assertThat(committed(kafka, topic, group)).isSubsetOf(handled());
             Set<String> open = handled();
             open.removeAll(committed(kafka, topic, group));
@@ -66,19 +63,56 @@ class KafkaBatchCrashIT {
                 .isPositive();
         assertThat(handled()).as("handled before the last start").hasSizeLessThan(RECORDS);
 
-        Process last = start(kafka, topic, group, -1);
-        try (BufferedReader out = last.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.DONE);
-            assertThat(last.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            last.destroyForcibly();
-        }
+        awaitTheEnd(start(kafka, topic, group, -1, 0));
 
         assertThat(handled()).as("handled at least once").hasSize(RECORDS);
         assertThat(committed(kafka, topic, group)).isEqualTo(handled());
     }
 
-    private Process start(KafkaClients kafka, String topic, String group, int stopAfter) throws IOException {
+    @Test
+    void member_of_a_share_group_that_is_killed_in_the_middle_of_a_batch_accepts_nothing_unhandled(KafkaClients kafka)
+            throws Exception {
+        String topic = kafka.topic(2);
+        String group = kafka.shareGroup(Map.of("share.record.lock.duration.ms", "15000"));
+        sendAll(kafka, topic, "goes well");
+        // each kill is one delivery of all that the member had fetched, and the group allows for five
+        for (int stopAfter : new int[] {33, 27}) {
+            killInTheMiddle(start(kafka, topic, group, stopAfter, RECORDS));
+            assertThat(handled()).hasSizeLessThan(RECORDS);
+        }
+
+        awaitTheEnd(start(kafka, topic, group, -1, RECORDS));
+
+        assertThat(handled()).as("handled at least once").hasSize(RECORDS);
+    }
+
+    private static void sendAll(KafkaClients kafka, String topic, String everyTenth) {
+        Producer<String, String> producer =
+                KafkaTelemetry.create(otel.openTelemetry()).wrap(kafka.producer());
+        for (int i = 0; i < RECORDS; i++) {
+            await(producer.send(new ProducerRecord<>(topic, i % 2, "key", i % 10 == 7 ? everyTenth : "order " + i)));
+        }
+    }
+
+    private static void killInTheMiddle(Process worker) throws Exception {
+        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.IN_THE_MIDDLE);
+        } finally {
+            worker.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void awaitTheEnd(Process worker) throws Exception {
+        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.DONE);
+            assertThat(worker.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            worker.destroyForcibly();
+        }
+    }
+
+    private Process start(KafkaClients kafka, String topic, String group, int stopAfter, int shared)
+            throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -88,7 +122,8 @@ class KafkaBatchCrashIT {
                         topic,
                         group,
                         journal().toString(),
-                        Integer.toString(stopAfter))
+                        Integer.toString(stopAfter),
+                        Integer.toString(shared))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -25,6 +25,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -44,12 +46,40 @@ final class KafkaBatchWorker {
         this.stopAfter = stopAfter;
     }
 
-    /** Servers, topic, group, journal, and after how many records it stops in the middle of a batch; -1 for never. */
+    /**
+     * Servers, topic, group, journal, after how many records it stops in the middle of a batch (-1 for never), and how many
+     * records there are for a share group to handle (0 for a consumer group).
+     */
     public static void main(String[] args) throws Exception {
-        new KafkaBatchWorker(Path.of(args[3]), Integer.parseInt(args[4])).work(args[0], args[1], args[2]);
+        KafkaBatchWorker worker = new KafkaBatchWorker(Path.of(args[3]), Integer.parseInt(args[4]));
+        int shared = Integer.parseInt(args[5]);
+        if (shared > 0) {
+            worker.share(args[0], args[1], args[2], shared);
+        } else {
+            worker.consume(args[0], args[1], args[2]);
+        }
+        System.out.println(DONE);
     }
 
-    private void work(String servers, String topic, String group) throws Exception {
+    private void share(String servers, String topic, String group, int count) throws Exception {
+        Map<String, Object> settings = KafkaClientSettings.shareConsumer(servers);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 20);
+        KafkaTelemetry kafka = KafkaTelemetry.create(telemetry());
+        try (ShareConsumer<String, String> consumer =
+                kafka.wrap(new KafkaShareConsumer<>(settings, new StringDeserializer(), new StringDeserializer()))) {
+            BatchProcessor<ConsumerRecord<String, String>> orders = BatchProcessor.create(kafka.records(consumer));
+            KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
+            consumer.subscribe(List.of(topic));
+            do {
+                ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(100));
+                orders.process(records, batch -> batch.forEach(this::handle)).settle(settlement::settle);
+            } while (new HashSet<>(Files.readAllLines(journal)).size() < count);
+        }
+    }
+
+    private void consume(String servers, String topic, String group) throws Exception {
         Map<String, Object> settings = KafkaClientSettings.consumer(servers, true);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         // a static member takes the place of the one that was killed, without waiting for its session to end
@@ -66,7 +96,6 @@ final class KafkaBatchWorker {
                 orders.process(records, batch -> batch.forEach(this::handle)).settle(settlement::settle);
             }
         }
-        System.out.println(DONE);
     }
 
     private static boolean isAtTheEnd(Consumer<?, ?> consumer) {
@@ -82,8 +111,8 @@ final class KafkaBatchWorker {
             new CountDownLatch(1).await();
         }
         String name = record.partition() + ":" + record.offset();
-        if (record.value().endsWith("7") && tried.add(name)) {
-            throw new IllegalStateException("fails at first");
+        if (record.value().equals("fails at first") && tried.add(name)) {
+            throw new IllegalStateException(record.value());
         }
         Files.writeString(journal, name + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         handled++;
