@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -113,7 +114,7 @@ class KafkaBatchCrashIT {
 
     private Process start(KafkaClients kafka, String topic, String group, int stopAfter, int shared)
             throws IOException {
-        return new ProcessBuilder(
+        Process worker = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -126,6 +127,9 @@ class KafkaBatchCrashIT {
                         Integer.toString(shared))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        // one that waits for records that never come must end for the test to fail
+        CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(worker::destroyForcibly);
+        return worker;
     }
 
     private Path journal() {
