@@ -7,9 +7,11 @@ import java.util.List;
 
 /**
  * The main job from end to end: orders are placed in several traces, go through a real Kafka broker, and are handled by two
- * services; then the traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
+ * services, and many ratings as one batch; the traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
  */
 public final class Demo {
+
+    private static final int RATINGS = 200;
 
     private Demo() {}
 
@@ -20,10 +22,19 @@ public final class Demo {
                 DemoTelemetry telemetry = DemoTelemetry.start()) {
             say("Ready at " + broker.bootstrapServers() + ".");
             say("Three customers place orders; a warehouse and a billing service handle them; billing refuses one.\n");
-            new OrderDemo(telemetry.openTelemetry(), broker.bootstrapServers()).run();
+            OrderDemo demo = new OrderDemo(telemetry.openTelemetry(), broker.bootstrapServers());
+            demo.run();
+            List<SpanData> orders = telemetry.spans();
+            say(TraceTree.of(orders).toString());
 
+            say("\n" + RATINGS
+                    + " customers rate what they bought; the statistics service handles all ratings as one batch,"
+                    + " of which one fails.\n");
+            demo.runBatch(RATINGS);
             List<SpanData> spans = telemetry.spans();
-            say(TraceTree.of(spans).toString());
+            say(TraceTree.of(telemetry.batchWithFirstProducers("process ratings", 5))
+                    .toString());
+            say("\nThe commit stops before the rating that failed: that one and all after it come again.");
             long consumers = spans.stream().filter(DemoTelemetry::isConsumer).count();
             long linkedRoots = spans.stream()
                     .filter(DemoTelemetry::isConsumer)

@@ -17,7 +17,9 @@ import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,21 @@ final class DemoTelemetry implements AutoCloseable {
 
     List<SpanData> spans() {
         return kept.getFinishedSpanItems();
+    }
+
+    /** The one span of that name, what is below it, and the traces of the first few that it links to. */
+    List<SpanData> batchWithFirstProducers(String name, int producers) {
+        List<SpanData> spans = spans();
+        SpanData batch = spans.stream()
+                .filter(span -> span.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Set<String> traces = new HashSet<>();
+        traces.add(batch.getTraceId());
+        batch.getLinks().stream()
+                .limit(producers)
+                .forEach(link -> traces.add(link.getSpanContext().getTraceId()));
+        return spans.stream().filter(span -> traces.contains(span.getTraceId())).toList();
     }
 
     static boolean isConsumer(SpanData span) {

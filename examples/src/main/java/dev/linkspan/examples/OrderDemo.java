@@ -1,5 +1,7 @@
 package dev.linkspan.examples;
 
+import dev.linkspan.batch.BatchProcessor;
+import dev.linkspan.kafka.KafkaSettlement;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.propagation.MessageHandler;
 import dev.linkspan.propagation.MessageTracer;
@@ -9,6 +11,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -61,10 +64,37 @@ final class OrderDemo {
         }
     }
 
+    /** Each rating is sent in a trace of its own; all of them are handled as one batch, and one of them fails. */
+    void runBatch(int ratings) {
+        try (Producer<String, String> producer = kafka.wrap(new KafkaProducer<>(producerConfig()))) {
+            for (int i = 1; i <= ratings; i++) {
+                String stars = i == 50 ? "six" : Integer.toString(i % 5 + 1);
+                inSpan(
+                        "POST /ratings",
+                        SpanKind.SERVER,
+                        () -> producer.send(new ProducerRecord<>("ratings", "customer", stars)));
+            }
+        }
+        try (Consumer<String, String> consumer = kafka.wrap(new KafkaConsumer<>(consumerConfig("statistics")))) {
+            BatchProcessor<ConsumerRecord<String, String>> batches = BatchProcessor.create(kafka.records(consumer));
+            KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
+            consumer.subscribe(List.of("ratings"));
+            List<ConsumerRecord<String, String>> polled = new ArrayList<>();
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (polled.size() < ratings && System.nanoTime() < deadline) {
+                consumer.poll(Duration.ofMillis(200)).forEach(polled::add);
+            }
+            batches.process(polled, batch -> batch.forEach(rating -> Integer.parseInt(rating.value())))
+                    .settle(settlement::settle);
+        }
+    }
+
     private void createTopics() {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(
-                            List.of(new NewTopic("orders", 1, (short) 1), new NewTopic("orders.refused", 1, (short) 1)))
+            admin.createTopics(List.of(
+                            new NewTopic("orders", 1, (short) 1),
+                            new NewTopic("orders.refused", 1, (short) 1),
+                            new NewTopic("ratings", 1, (short) 1)))
                     .all()
                     .get();
         } catch (ExecutionException | InterruptedException e) {

@@ -44,6 +44,10 @@ final class DestinationOperation {
         String template = cut(destinationTemplate);
         String nameInSpan = template != null ? template : temporary || anonymous ? null : destination;
         spanName = nameInSpan == null ? operation.name : operation.name + " " + nameInSpan;
+        if (operation.type == Semconv.Type.JOB) {
+            spanAttributes = metricAttributes = durationAttributes = linkspanAttributes = Attributes.empty();
+            return;
+        }
 
         AttributesBuilder common =
                 Attributes.builder().put(Semconv.SYSTEM, operation.system).put(Semconv.OPERATION_NAME, operation.name);
@@ -159,7 +163,11 @@ final class DestinationOperation {
         }
     }
 
+    /** Neither a creation nor a job has a metric in the conventions. */
     void duration(long nanos, @Nullable String errorType, Context context) {
+        if (operation.type == Semconv.Type.CREATE || operation.type == Semconv.Type.JOB) {
+            return;
+        }
         operation.instruments.duration(operation.type, nanos, withError(durationAttributes, errorType), context);
     }
 

@@ -33,18 +33,21 @@ final class Failures {
         return message == null ? "" : Text.cut(message, maxLength);
     }
 
-    /** Adds the exception event. */
-    static void record(Throwable error, Span span, int maxLength) {
+    /**
+     * Adds the exception event.
+     *
+     * @param more what it says besides the exception
+     */
+    static void record(Throwable error, Span span, int maxLength, Attributes more) {
         if (isShort(error, maxLength)) {
-            span.recordException(error);
+            span.recordException(error, more);
         } else {
             span.recordException(
                     error,
-                    Attributes.of(
-                            stringKey("exception.message"),
-                            messageOf(error, maxLength),
-                            stringKey("exception.stacktrace"),
-                            stackTrace(error, maxLength)));
+                    more.toBuilder()
+                            .put(stringKey("exception.message"), messageOf(error, maxLength))
+                            .put(stringKey("exception.stacktrace"), stackTrace(error, maxLength))
+                            .build());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.linkspan.propagation;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
@@ -35,6 +36,8 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     final @Nullable Sending sending;
     /** The messages of a batch send. */
     private List<MessageSpan> messages = List.of();
+    /** What a job has read so far; null for other operations. */
+    final @Nullable LateLinks lateLinks;
 
     private volatile int closed;
     private volatile @Nullable String errorType;
@@ -47,6 +50,17 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
             Context caller,
             long startNanos,
             @Nullable Sending sending) {
+        this(operation, span, context, caller, startNanos, sending, null);
+    }
+
+    MessageSpan(
+            DestinationOperation operation,
+            Span span,
+            Context context,
+            Context caller,
+            long startNanos,
+            @Nullable Sending sending,
+            @Nullable LateLinks lateLinks) {
         this.operation = operation;
         this.span = span;
         this.context = context;
@@ -54,6 +68,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         this.startNanos = startNanos;
         this.attributes = BoundedAttributes.on(span, operation);
         this.sending = sending;
+        this.lateLinks = lateLinks;
     }
 
     void messages(List<MessageSpan> spans) {
@@ -125,14 +140,19 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
             errors().add("span.error", t);
             failed(Failures.nameOf(error.getClass()), "");
         }
+        event(error, Attributes.empty());
+        return this;
+    }
+
+    /** Adds an exception event and leaves the status as it is. */
+    void event(Throwable error, Attributes more) {
         try {
-            if (span.isRecording()) {
-                Failures.record(error, span, length);
+            if (isRecording()) {
+                Failures.record(error, span, operation.policy.attributeLength, more);
             }
         } catch (Throwable t) {
             errors().add("span.error", t);
         }
-        return this;
     }
 
     /**
@@ -224,6 +244,9 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         for (MessageSpan message : messages) {
             message.closeWith(errorType);
         }
+        if (lateLinks != null) {
+            lateLinks.addTo(span, operation);
+        }
         try {
             if (endEpochNanos > 0) {
                 span.end(endEpochNanos, TimeUnit.NANOSECONDS);
@@ -233,9 +256,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         } catch (Throwable t) {
             errors().add("span.end", t);
         }
-        if (operation.operation.type != Semconv.Type.CREATE) {
-            operation.duration(Math.max(0, elapsedNanos), errorType, context);
-        }
+        operation.duration(Math.max(0, elapsedNanos), errorType, context);
         if (sending != null) {
             sending.count(errorType);
         }

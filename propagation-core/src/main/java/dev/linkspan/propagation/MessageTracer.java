@@ -3,6 +3,7 @@ package dev.linkspan.propagation;
 import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.List;
@@ -25,20 +26,21 @@ import org.jspecify.annotations.Nullable;
 public final class MessageTracer<M> {
 
     private final MessagingTelemetry telemetry;
-    private final Operation<M> process;
     private final Operation<M> settle;
     private final ReceivedMessages<M, ?> received;
     private final ProcessSpans<M, ?> processSpans;
+    private final JobSpans<M, ?> jobSpans;
 
     /** @param countsDeliveries whether nobody counted a message before it comes to {@code process} */
     <H> MessageTracer(
             MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
         this.telemetry = telemetry;
-        this.process = new Operation<>(telemetry, adapter, client, Semconv.Type.PROCESS, "process");
+        Operation<M> process = new Operation<>(telemetry, adapter, client, Semconv.Type.PROCESS, "process");
         this.settle = new Operation<>(telemetry, adapter, client, Semconv.Type.SETTLE, "settle");
         Operation<M> receive = new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
         this.received = new ReceivedMessages<>(telemetry, adapter, receive);
         this.processSpans = new ProcessSpans<>(telemetry, adapter, process, countsDeliveries);
+        this.jobSpans = new JobSpans<>(telemetry, adapter, client, process);
     }
 
     /**
@@ -134,6 +136,45 @@ public final class MessageTracer<M> {
      */
     public MessageSpan startBatch(Iterable<? extends M> messages) {
         return processSpans.startBatch(messages);
+    }
+
+    /**
+     * Says that one message of a batch failed: adds an exception event with what identifies the message. The span's status
+     * stays as it is; {@link MessageSpan#error} is for a batch that failed as a whole.
+     *
+     * @param batch what {@link #startBatch} returned; does nothing once it is closed
+     */
+    public void failed(MessageSpan batch, M message, Throwable error) {
+        processSpans.failed(batch, message, requireNonNull(error, "error must not be null"));
+    }
+
+    /**
+     * The context that the message's producer put into it, to link a span of one's own to. Reads the headers each time.
+     *
+     * @return invalid if the message brought none, or policy has propagation off; unsampled if policy does not trust it
+     */
+    public SpanContext origin(M message) {
+        return processSpans.origin(message);
+    }
+
+    /**
+     * Starts the span of a job that reads messages, or stored records, without being called for them: kind INTERNAL, a root,
+     * linked to the span that is current, if any. It is no messaging operation and has no messaging attributes.
+     *
+     * @param name of low cardinality; at most 256 characters are used
+     */
+    public MessageSpan startJob(String name) {
+        return jobSpans.start(requireNonNull(name, "name must not be null"));
+    }
+
+    /**
+     * Says that a job read a message: the context that it carries becomes one of the job's links. They are added when the
+     * job's span is closed, at most {@link MessagingPolicy#maxLinks}, chosen as a batch's are. Samplers do not see them.
+     *
+     * @param job what {@link #startJob} returned; does nothing for other spans, or once it is closed
+     */
+    public void link(MessageSpan job, M message) {
+        jobSpans.link(job, message);
     }
 
     /**

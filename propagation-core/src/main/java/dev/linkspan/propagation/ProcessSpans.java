@@ -57,6 +57,34 @@ final class ProcessSpans<M, H> {
         return made;
     }
 
+    /** The creation context that a message brought, as far as policy lets us believe it. */
+    SpanContext origin(M message) {
+        try {
+            MessagingPolicy policy = process.of(message).policy;
+            Extraction<H> extraction = policy.propagation ? extract(message, telemetry.currentContext()) : null;
+            if (extraction == null) {
+                return SpanContext.getInvalid();
+            }
+            SpanContext origin = extraction.spanContext();
+            return policy.trusted ? origin : MessageScan.untrusted(origin);
+        } catch (Throwable t) {
+            telemetry.errors.add("origin", t);
+            return SpanContext.getInvalid();
+        }
+    }
+
+    /** Adds an event that says which message of a batch failed, and how. */
+    void failed(MessageSpan batch, M message, Throwable error) {
+        if (batch.isRecording()) {
+            DestinationOperation destination = process.of(message);
+            BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
+            sink.put(Semconv.DESTINATION_NAME, destination.destination);
+            sink.put(Semconv.PARTITION_ID, facts.partition(message));
+            facts.write(message, sink);
+            batch.event(error, sink.build());
+        }
+    }
+
     private @Nullable Extraction<H> extract(M message, Context ambient) {
         H headers = facts.headers(message);
         return headers == null

@@ -43,6 +43,7 @@ final class Semconv {
 
     static final AttributeKey<Long> LINKS_LEFT_OUT = longKey("linkspan.links.left_out");
     static final AttributeKey<Long> LINK_MESSAGE_COUNT = longKey("linkspan.link.message_count");
+    static final AttributeKey<Long> JOB_RECORD_COUNT = longKey("linkspan.job.record_count");
     static final AttributeKey<Long> DELIVERY_COUNT = longKey("linkspan.message.delivery_count");
     static final AttributeKey<String> OUTCOME = stringKey("linkspan.outcome");
     static final AttributeKey<String> REASON = stringKey("linkspan.reason");
@@ -73,7 +74,9 @@ final class Semconv {
         SEND("send", SpanKind.PRODUCER, "publish"),
         RECEIVE("receive", SpanKind.CLIENT, "receive"),
         PROCESS("process", SpanKind.CONSUMER, "process"),
-        SETTLE("settle", SpanKind.CLIENT, null);
+        SETTLE("settle", SpanKind.CLIENT, null),
+        /** No messaging operation: such a span has none of the names above. */
+        JOB("job", SpanKind.INTERNAL, null);
 
         final String value;
         final SpanKind kind;
