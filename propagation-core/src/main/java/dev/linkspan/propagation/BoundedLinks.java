@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class BoundedLinks<M> {
 
     private final int maxLinks;
     private final Function<M, Attributes> attributesOf;
-    private final Map<Key, @Nullable Entry<M>> kept = new HashMap<>();
+    final Map<Key, Entry<M>> kept = new HashMap<>();
     private final Candidates<M> sampled;
     private final Candidates<M> unsampled;
     private @Nullable Entry<M> first;
@@ -63,16 +62,6 @@ final class BoundedLinks<M> {
             kept.put(key, entry);
         }
         last = entry;
-    }
-
-    /**
-     * Whether one of the messages brought exactly this context, as far as still known. It lives as long as the batch's
-     * context, so it lets go of the messages: this object is of no other use afterwards.
-     */
-    Predicate<SpanContext> brought() {
-        Map<Key, @Nullable Entry<M>> contexts = kept;
-        contexts.replaceAll((key, entry) -> null);
-        return context -> contexts.containsKey(new Key(context.getTraceId(), context.getSpanId()));
     }
 
     /** The links, and how many messages with a context none of them stands for. */
@@ -172,7 +161,7 @@ final class BoundedLinks<M> {
             this.capacity = capacity;
         }
 
-        boolean add(Entry<M> entry, Map<Key, @Nullable Entry<M>> kept) {
+        boolean add(Entry<M> entry, Map<Key, Entry<M>> kept) {
             if (seen++ % stride != 0) {
                 return false;
             }
@@ -183,7 +172,7 @@ final class BoundedLinks<M> {
             return true;
         }
 
-        private void thin(Map<Key, @Nullable Entry<M>> kept) {
+        private void thin(Map<Key, Entry<M>> kept) {
             List<Entry<M>> half = new ArrayList<>(capacity);
             for (int i = 0; i < entries.size(); i++) {
                 if (i % 2 == 0) {

@@ -7,9 +7,9 @@ package dev.linkspan.propagation;
 public enum ExistingContext {
     /**
      * The default: a deliberate context is kept, any other is replaced. Deliberate is a context that Linkspan's own
-     * {@code create} put there, or one of the current span's trace that is not the context of the message being
-     * processed. Everything else was copied along with a forwarded message's headers and is stale: the message gets the
-     * send span's context, and the send span links to the context that was replaced, so that no hop is lost.
+     * {@code create} put there, or the current span's own. Everything else was copied along with a forwarded message's
+     * headers and is stale: the message gets the send span's context, and the send span links to the context that was
+     * replaced, so that no hop is lost.
      */
     REPLACE_STALE,
     /**

@@ -10,7 +10,6 @@ import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over many messages: what they have in common, where they come from, how many there are. */
@@ -96,11 +95,6 @@ final class MessageScan<M, H> {
 
     int count() {
         return count;
-    }
-
-    /** Whether one of these messages brought a context; to be asked for last. */
-    Predicate<SpanContext> brought() {
-        return links.brought();
     }
 
     /** The operation on the one destination of all messages, or on an unknown one. */

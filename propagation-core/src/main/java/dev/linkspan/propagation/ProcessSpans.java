@@ -47,7 +47,7 @@ final class ProcessSpans<M, H> {
         Span span = policy.tracing && policy.processSpans ? startSpan(operation, message, origin) : Span.getInvalid();
         Context context = origin.context.with(span.getSpanContext().isValid() ? span : origin.ambientSpan);
         if (message != null) {
-            context = context.with(Processing.KEY, Processing.ofMessage(message, origin.link));
+            context = Processing.ofMessage(context, message);
         }
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         if (made.isRecording()) {
@@ -133,8 +133,7 @@ final class ProcessSpans<M, H> {
                     scan.partition(),
                     0);
         }
-        Context context = ambient.with(span.getSpanContext().isValid() ? span : ambientSpan)
-                .with(Processing.KEY, Processing.ofBatch(scan.brought()));
+        Context context = Processing.ofBatch(DestinationOperation.with(ambient, span));
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         scan.describe(made, result);
         return made;

@@ -86,12 +86,13 @@ final class SendSpans<M, H> {
             case REPLACE -> false;
             case REPLACE_STALE ->
                 (sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing))
-                        || (existing.getTraceId()
-                                        .equals(Span.fromContext(caller)
-                                                .getSpanContext()
-                                                .getTraceId())
-                                && !Processing.brought(caller, existing));
+                        || isOf(Span.fromContext(caller).getSpanContext(), existing);
         };
+    }
+
+    /** Whether somebody here has put the current span's own context there; one from elsewhere came with a message. */
+    private static boolean isOf(SpanContext current, SpanContext existing) {
+        return !current.isRemote() && BoundedLinks.sameSpan(current, existing);
     }
 
     Span startSpan(

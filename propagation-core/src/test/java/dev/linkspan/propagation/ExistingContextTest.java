@@ -11,7 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
@@ -70,17 +73,46 @@ class ExistingContextTest {
     }
 
     @Test
-    void context_of_the_current_trace_is_kept() {
+    void context_of_the_current_span_is_kept() {
         Span ambient = recorded.startSpan("ambient");
-        String own = "00-" + ambient.getSpanContext().getTraceId() + "-" + Headers.SPAN_ID + "-01";
+        SpanContext own = ambient.getSpanContext();
         ToyMessage sent;
         try (Scope scope = ambient.makeCurrent()) {
-            sent = queue.send(ToyMessage.to("orders").header("traceparent", own));
+            sent = queue.send(withTraceparent(own.getTraceId(), own.getSpanId()));
         }
 
-        assertThat(carried(sent)).isEqualTo(ambient.getSpanContext().getTraceId() + "/" + Headers.SPAN_ID);
+        assertThat(carried(sent)).isEqualTo(own.getTraceId() + "/" + own.getSpanId());
         assertThat(recorded.span("send orders").getKind()).isEqualTo(SpanKind.CLIENT);
         assertThat(links(recorded.span("send orders"))).containsExactly(carried(sent));
+    }
+
+    @Test
+    void context_of_another_span_of_the_current_trace_is_replaced_and_linked() {
+        Span ambient = recorded.startSpan("another library's process span, a child of the producer");
+        String producer = ambient.getSpanContext().getTraceId() + "/" + Headers.SPAN_ID;
+        ToyMessage sent;
+        try (Scope scope = ambient.makeCurrent()) {
+            sent = queue.send(withTraceparent(ambient.getSpanContext().getTraceId(), Headers.SPAN_ID));
+        }
+
+        assertCarries(sent, recorded.span("send orders"));
+        assertThat(links(recorded.span("send orders"))).containsExactly(producer);
+    }
+
+    @Test
+    void context_of_a_remote_span_that_is_current_is_replaced() {
+        SpanContext remote = SpanContext.createFromRemoteParent(
+                Headers.TRACE_ID, Headers.SPAN_ID, TraceFlags.getSampled(), TraceState.getDefault());
+        ToyMessage sent;
+        try (Scope scope = Span.wrap(remote).makeCurrent()) {
+            sent = queue.send(withTraceparent(Headers.TRACE_ID, Headers.SPAN_ID));
+        }
+
+        assertCarries(sent, recorded.span("send orders"));
+    }
+
+    private static ToyMessage withTraceparent(String traceId, String spanId) {
+        return ToyMessage.to("orders").header("traceparent", "00-" + traceId + "-" + spanId + "-01");
     }
 
     @Test

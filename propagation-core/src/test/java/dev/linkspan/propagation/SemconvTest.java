@@ -47,6 +47,7 @@ class SemconvTest {
                         Map.entry("messaging.operation", AttributeType.STRING),
                         Map.entry("messaging.client_id", AttributeType.STRING),
                         // our own
+                        Map.entry("linkspan.job.record_count", AttributeType.LONG),
                         Map.entry("linkspan.links.left_out", AttributeType.LONG),
                         Map.entry("linkspan.link.message_count", AttributeType.LONG),
                         Map.entry("linkspan.message.delivery_count", AttributeType.LONG),
