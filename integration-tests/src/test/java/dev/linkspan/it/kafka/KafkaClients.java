@@ -172,6 +172,11 @@ final class KafkaClients implements AutoCloseable {
         return all;
     }
 
+    /** For what a framework makes over these clients, such as a container: it is stopped before them. */
+    void onClose(Runnable stop) {
+        closings.push(stop);
+    }
+
     /** Closes the clients, the last one first. Those that the test has closed already do not mind. */
     @Override
     public void close() {
