@@ -5,6 +5,7 @@ import dev.linkspan.propagation.MessageSpan;
 import dev.linkspan.propagation.MessageTracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +23,20 @@ final class ListenerSpans<K, V> {
         this.kafka = kafka;
     }
 
+    /** Starts a span and makes it current on this thread, in place of the one before it. */
+    void begin(Consumer<K, V> consumer, Function<MessageTracer<ConsumerRecord<K, V>>, MessageSpan> start) {
+        leave();
+        attempt.set(new Attempt(start.apply(records(consumer))));
+    }
+
     /** A tracer remembers its destinations, so it is kept for as long as the thread has the same consumer. */
-    MessageTracer<ConsumerRecord<K, V>> records(Consumer<K, V> consumer) {
+    private MessageTracer<ConsumerRecord<K, V>> records(Consumer<K, V> consumer) {
         Listening<K, V> known = listening.get();
         if (known == null || known.consumer != consumer) {
             known = new Listening<>(consumer, kafka.records(consumer));
             listening.set(known);
         }
         return known.records;
-    }
-
-    void begin(MessageSpan span) {
-        leave();
-        attempt.set(new Attempt(span));
     }
 
     /** The listener has returned or thrown. */

@@ -22,9 +22,9 @@ public final class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, 
     }
 
     @Override
-    public ConsumerRecords<K, V> intercept(ConsumerRecords<K, V> records, Consumer<K, V> consumer) {
-        spans.begin(spans.records(consumer).startBatch(records));
-        return records;
+    public ConsumerRecords<K, V> intercept(ConsumerRecords<K, V> batch, Consumer<K, V> consumer) {
+        spans.begin(consumer, records -> records.startBatch(batch));
+        return batch;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.linkspan.examples.spring;
 
 import dev.linkspan.kafka.KafkaTelemetry;
-import dev.linkspan.propagation.MessageTracer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.kafka.listener.RecordInterceptor;
@@ -24,8 +23,7 @@ public final class TracingRecordInterceptor<K, V> implements RecordInterceptor<K
 
     @Override
     public ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
-        MessageTracer<ConsumerRecord<K, V>> records = spans.records(consumer);
-        spans.begin(records.start(record));
+        spans.begin(consumer, records -> records.start(record));
         return record;
     }
 

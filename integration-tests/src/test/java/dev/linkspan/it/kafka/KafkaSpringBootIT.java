@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,11 +23,13 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.ResolvableType;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /** A Spring Boot application that has nothing but the configuration of the examples. */
 @ExtendWith(KafkaExtension.class)
+@Tag("spring-kafka")
 class KafkaSpringBootIT {
 
     @RegisterExtension
@@ -40,11 +43,12 @@ class KafkaSpringBootIT {
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
                 .properties(settings(kafka, orders, prices))
-                .initializers(application -> application
-                        .getBeanFactory()
-                        .registerSingleton("openTelemetry", otel.openTelemetry()))
+                .initializers(application ->
+                        application.getBeanFactory().registerSingleton("openTelemetry", otel.openTelemetry()))
                 .run()) {
-            KafkaTemplate<Object, Object> template = context.getBean("kafkaTemplate", KafkaTemplate.class);
+            KafkaTemplate<Object, Object> template = context.<KafkaTemplate<Object, Object>>getBeanProvider(
+                            ResolvableType.forClassWithGenerics(KafkaTemplate.class, Object.class, Object.class))
+                    .getObject();
             KafkaClients.await(template.send(orders, "chair"));
             KafkaClients.await(template.send(prices, "12"));
 
@@ -52,7 +56,8 @@ class KafkaSpringBootIT {
             List<SpanData> spans = otel.awaitSpans(7);
             for (String topic : List.of(orders, prices)) {
                 SpanData process = one(spans, "process " + topic);
-                assertThat(linksOf(process)).containsExactly(one(spans, "send " + topic).getSpanId());
+                assertThat(linksOf(process))
+                        .containsExactly(one(spans, "send " + topic).getSpanId());
                 assertThat(process.getParentSpanContext().isValid()).isFalse();
                 assertThat(named(spans, "poll " + topic)).hasSize(1);
             }

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +30,7 @@ import org.springframework.util.backoff.FixedBackOff;
 
 /** Dead letters keep the headers of the record that failed; each hop links to the one before, and none is skipped. */
 @ExtendWith(KafkaExtension.class)
+@Tag("spring-kafka")
 class KafkaSpringDeadLetterIT {
 
     @RegisterExtension
@@ -97,10 +99,10 @@ class KafkaSpringDeadLetterIT {
         assertThat(attempts)
                 .hasSize(2)
                 .allSatisfy(attempt -> assertThat(linksOf(attempt)).containsExactly(send.getSpanId()))
-                .allSatisfy(attempt -> assertThat(attempt.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
+                .allSatisfy(attempt ->
+                        assertThat(attempt.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
         assertThat(hop.getKind()).isEqualTo(SpanKind.PRODUCER);
-        assertThat(hop.getParentSpanContext())
-                .isEqualTo(attempts.get(1).getSpanContext());
+        assertThat(hop.getParentSpanContext()).isEqualTo(attempts.get(1).getSpanContext());
         assertThat(linksOf(hop)).containsExactly(send.getSpanId());
         assertThat(linksOf(end)).containsExactly(hop.getSpanId());
         assertThat(end.getParentSpanContext().isValid()).isFalse();

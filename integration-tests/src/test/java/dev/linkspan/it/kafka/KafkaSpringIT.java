@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,6 +43,7 @@ import org.springframework.util.backoff.FixedBackOff;
 
 /** Templates and record listeners of Spring Kafka, traced by the interceptor of the examples. */
 @ExtendWith(KafkaExtension.class)
+@Tag("spring-kafka")
 class KafkaSpringIT {
 
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +32,7 @@ import org.springframework.util.backoff.FixedBackOff;
 
 /** Transactions of Spring Kafka: those of a template, and those that a container makes around its listener. */
 @ExtendWith(KafkaExtension.class)
+@Tag("spring-kafka")
 class KafkaSpringTransactionIT {
 
     @RegisterExtension
