@@ -1,5 +1,6 @@
 package dev.linkspan.examples.streams;
 
+import dev.linkspan.propagation.MessageTracer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
@@ -34,13 +35,14 @@ public final class TracedRecords<K, V> extends ContextualFixedKeyProcessor<K, V,
 
     @Override
     public void process(FixedKeyRecord<K, V> record) {
+        MessageTracer<ConsumerRecord<Object, Object>> records = clients.records();
         // a record that a punctuation forwards comes from no topic
-        context()
-                .recordMetadata()
-                .ifPresentOrElse(
-                        from -> clients.records()
-                                .process(received(record, from), r -> context().forward(record)),
-                        () -> context().forward(record));
+        RecordMetadata from = context().recordMetadata().orElse(null);
+        if (records == null || from == null) {
+            context().forward(record);
+        } else {
+            records.process(received(record, from), r -> context().forward(record));
+        }
     }
 
     private ConsumerRecord<Object, Object> received(FixedKeyRecord<K, V> record, RecordMetadata from) {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients of Kafka Streams, traced: the producer and the main consumer. The restore and the global consumer read state
@@ -65,20 +66,11 @@ public final class TracingClientSupplier implements KafkaClientSupplier {
         return bare(config);
     }
 
-    /**
-     * The tracer over the records of the stream thread that calls this.
-     *
-     * @throws IllegalStateException on any other thread, or with {@code group.protocol=streams}
-     */
+    /** The tracer over the records of the stream thread that calls this; null if its consumer was not made here. */
+    @Nullable
     MessageTracer<ConsumerRecord<Object, Object>> records() {
         // so Streams names the main consumer of each of its threads
-        String client = Thread.currentThread().getName() + "-consumer";
-        MessageTracer<ConsumerRecord<Object, Object>> tracer = tracers.get(client);
-        if (tracer == null) {
-            throw new IllegalStateException(
-                    "no main consumer was made here for " + client + ", but for " + tracers.keySet());
-        }
-        return tracer;
+        return tracers.get(Thread.currentThread().getName() + "-consumer");
     }
 
     private static Consumer<byte[], byte[]> bare(Map<String, Object> config) {
