@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.CompositeRecordInterceptor;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.RecordInterceptor;
@@ -129,10 +130,19 @@ class KafkaSpringIT {
     }
 
     @Test
+    void a_commit_for_each_record_belongs_to_its_process_span() {
+        send(0, "chair");
+        ConcurrentMessageListenerContainer<String, String> container = container(record -> {});
+        container.getContainerProperties().setAckMode(ContainerProperties.AckMode.RECORD);
+        container.start();
+
+        List<SpanData> spans = otel.awaitSpans(4);
+        assertThat(one(spans, "commit " + topic).getParentSpanContext())
+                .isEqualTo(one(spans, "process " + topic).getSpanContext());
+    }
+
+    @Test
     void threads_of_a_concurrent_container_are_each_in_the_span_of_their_own_record() {
-        for (int partition = 0; partition < 3; partition++) {
-            send(partition, "to " + partition);
-        }
         CyclicBarrier together = new CyclicBarrier(3);
         Map<Long, String> current = new ConcurrentHashMap<>();
         ConcurrentMessageListenerContainer<String, String> container = container(record -> {
@@ -143,6 +153,13 @@ class KafkaSpringIT {
         });
         container.setConcurrency(3);
         container.start();
+        // a thread that waited for the others with a record in hand would hold up the rebalance that gives them theirs
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> container.getContainers().stream()
+                        .allMatch(child -> child.getAssignedPartitions().size() == 1));
+        for (int partition = 0; partition < 3; partition++) {
+            send(partition, "to " + partition);
+        }
 
         List<SpanData> spans = otel.awaitSpans(9);
         AttributeKey<String> partition = AttributeKey.stringKey("messaging.destination.partition.id");

@@ -48,6 +48,15 @@ final class KafkaStreamsApps {
 
     private KafkaStreams streams(
             String id, StreamsBuilder topology, KafkaClientSupplier clients, Map<String, ?> settings) {
+        Properties all = settings(id);
+        all.putAll(settings);
+        KafkaStreams streams = new KafkaStreams(topology.build(all), all, clients);
+        kafka.onClose(() -> streams.close(CLOSE_WITHIN));
+        return streams;
+    }
+
+    /** For an application that the test makes, and closes, itself. */
+    Properties settings(String id) {
         Properties all = new Properties();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
@@ -58,9 +67,6 @@ final class KafkaStreamsApps {
         all.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.producerPrefix("linger.ms"), 0);
-        all.putAll(settings);
-        KafkaStreams streams = new KafkaStreams(topology.build(all), all, clients);
-        kafka.onClose(() -> streams.close(CLOSE_WITHIN));
-        return streams;
+        return all;
     }
 }
