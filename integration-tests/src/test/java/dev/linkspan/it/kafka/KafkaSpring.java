@@ -18,6 +18,9 @@ import org.springframework.kafka.listener.GenericMessageListener;
 /** Templates and containers on the shared broker, made as the examples make them; all are stopped after the test. */
 final class KafkaSpring {
 
+    /** For a container to join its group, and to listen, on a busy machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final long STOP_WITHIN_MILLIS = 10_000;
 
     private final KafkaClients kafka;

@@ -71,7 +71,7 @@ class KafkaSpringAsyncIT {
     @Test
     void with_the_interceptor_the_span_ends_when_the_method_returns(KafkaClients kafka) {
         try (var context = run(InterceptedListener.class, kafka)) {
-            SpanData process = one(otel.awaitSpans(3), "process " + topic);
+            SpanData process = one(otel.awaitSpans(3, KafkaSpring.PATIENCE), "process " + topic);
             InterceptedListener listener = context.getBean(InterceptedListener.class);
 
             assertThat(listener.current.get().getSpanContext().getSpanId()).isEqualTo(process.getSpanId());
@@ -84,12 +84,12 @@ class KafkaSpringAsyncIT {
     void with_process_async_the_span_ends_with_the_future(KafkaClients kafka) {
         try (var context = run(FutureListener.class, kafka)) {
             FutureListener listener = context.getBean(FutureListener.class);
-            await().until(() -> listener.current.get() != null);
+            await().atMost(KafkaSpring.PATIENCE).until(() -> listener.current.get() != null);
             assertThat(named(otel.spans(), "process " + topic)).isEmpty();
 
             listener.done.complete(null);
 
-            SpanData process = one(otel.awaitSpans(3), "process " + topic);
+            SpanData process = one(otel.awaitSpans(3, KafkaSpring.PATIENCE), "process " + topic);
             assertThat(linksOf(process))
                     .containsExactly(one(otel.spans(), "send " + topic).getSpanId());
             assertThat(process.getParentSpanContext().isValid()).isFalse();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,7 +68,7 @@ class KafkaSpringBatchIT {
     void a_batch_is_one_process_span_with_bounded_links_and_its_commit_belongs_to_it() {
         container(records -> assertThat(records).hasSize(RECORDS)).start();
 
-        List<SpanData> spans = otel.awaitSpans(RECORDS + 3);
+        List<SpanData> spans = otel.awaitSpans(RECORDS + 3, KafkaSpring.PATIENCE);
         SpanData process = one(spans, "process " + topic);
         List<String> sends =
                 named(spans, "send " + topic).stream().map(SpanData::getSpanId).toList();
@@ -92,18 +94,18 @@ class KafkaSpringBatchIT {
             throw new IllegalArgumentException("out of everything");
         });
         List<SpanContext> recovered = new CopyOnWriteArrayList<>();
-        DeadLetterPublishingRecoverer recoverer = new DeadLetterPublishingRecoverer(
-                template, (record, failure) -> new org.apache.kafka.common.TopicPartition(deadLetters, 0));
+        DeadLetterPublishingRecoverer recoverer =
+                new DeadLetterPublishingRecoverer(template, (record, failure) -> new TopicPartition(deadLetters, 0));
         container.setCommonErrorHandler(new DefaultErrorHandler(
                 (ConsumerRecord<?, ?> record, Exception failure) -> {
                     recoverer.accept(record, failure);
-                    recovered.add(io.opentelemetry.api.trace.Span.current().getSpanContext());
+                    recovered.add(Span.current().getSpanContext());
                 },
                 new FixedBackOff(0, 1)));
         container.start();
 
         // 10 sends, a poll, 2 attempts, 10 dead letters
-        List<SpanData> spans = otel.awaitSpans(2 * RECORDS + 3);
+        List<SpanData> spans = otel.awaitSpans(2 * RECORDS + 3, KafkaSpring.PATIENCE);
         List<SpanData> processes = named(spans, "process " + topic);
         assertThat(calls).hasValue(2);
         assertThat(processes)

@@ -53,7 +53,7 @@ class KafkaSpringBootIT {
             KafkaClients.await(template.send(prices, "12"));
 
             // send, poll and process of each, and the batch's commit
-            List<SpanData> spans = otel.awaitSpans(7);
+            List<SpanData> spans = otel.awaitSpans(7, KafkaSpring.PATIENCE);
             for (String topic : List.of(orders, prices)) {
                 SpanData process = one(spans, "process " + topic);
                 assertThat(linksOf(process))

@@ -75,7 +75,7 @@ class KafkaSpringDeadLetterIT {
         listenToDeadLetters();
 
         // a send, a poll and a process for each attempt, the dead letter's send, poll and process
-        assertChain(otel.awaitSpans(8));
+        assertChain(otel.awaitSpans(8, KafkaSpring.PATIENCE));
     }
 
     @Test
@@ -88,7 +88,7 @@ class KafkaSpringDeadLetterIT {
         container.start();
         listenToDeadLetters();
 
-        assertChain(otel.awaitSpans(8));
+        assertChain(otel.awaitSpans(8, KafkaSpring.PATIENCE));
     }
 
     private void assertChain(List<SpanData> spans) {

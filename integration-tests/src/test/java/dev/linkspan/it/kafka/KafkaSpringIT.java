@@ -79,7 +79,7 @@ class KafkaSpringIT {
         List<Span> current = new CopyOnWriteArrayList<>();
         container(record -> current.add(Span.current())).start();
 
-        List<SpanData> spans = otel.awaitSpans(3);
+        List<SpanData> spans = otel.awaitSpans(3, KafkaSpring.PATIENCE);
         SpanData send = one(spans, "send " + topic);
         SpanData process = one(spans, "process " + topic);
         assertThat(send.getKind()).isEqualTo(SpanKind.PRODUCER);
@@ -112,7 +112,7 @@ class KafkaSpringIT {
         container.start();
 
         // without a seek the container keeps the record, and does not poll for it again
-        List<SpanData> spans = otel.awaitSpans(seeks ? 5 : 4);
+        List<SpanData> spans = otel.awaitSpans(seeks ? 5 : 4, KafkaSpring.PATIENCE);
         String send = one(spans, "send " + topic).getSpanId();
         List<SpanData> processes = named(spans, "process " + topic);
         assertThat(processes)
@@ -136,7 +136,7 @@ class KafkaSpringIT {
         container.getContainerProperties().setAckMode(ContainerProperties.AckMode.RECORD);
         container.start();
 
-        List<SpanData> spans = otel.awaitSpans(4);
+        List<SpanData> spans = otel.awaitSpans(4, KafkaSpring.PATIENCE);
         assertThat(one(spans, "commit " + topic).getParentSpanContext())
                 .isEqualTo(one(spans, "process " + topic).getSpanContext());
     }
@@ -154,14 +154,14 @@ class KafkaSpringIT {
         container.setConcurrency(3);
         container.start();
         // a thread that waited for the others with a record in hand would hold up the rebalance that gives them theirs
-        await().atMost(30, TimeUnit.SECONDS)
+        await().atMost(KafkaSpring.PATIENCE)
                 .until(() -> container.getContainers().stream()
                         .allMatch(child -> child.getAssignedPartitions().size() == 1));
         for (int partition = 0; partition < 3; partition++) {
             send(partition, "to " + partition);
         }
 
-        List<SpanData> spans = otel.awaitSpans(9);
+        List<SpanData> spans = otel.awaitSpans(9, KafkaSpring.PATIENCE);
         AttributeKey<String> partition = AttributeKey.stringKey("messaging.destination.partition.id");
         Map<String, String> sends = new ConcurrentHashMap<>();
         named(spans, "send " + topic)
@@ -203,7 +203,9 @@ class KafkaSpringIT {
         assertThat(named(otel.spans(), "process " + topic)).isEmpty();
         release.countDown();
         assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(one(otel.awaitSpans(3), "process " + topic).getStatus()).isEqualTo(StatusData.unset());
+        assertThat(one(otel.awaitSpans(3, KafkaSpring.PATIENCE), "process " + topic)
+                        .getStatus())
+                .isEqualTo(StatusData.unset());
     }
 
     @Test
@@ -214,7 +216,7 @@ class KafkaSpringIT {
                 })
                 .start();
 
-        SpanData process = one(otel.awaitSpans(3), "process " + topic);
+        SpanData process = one(otel.awaitSpans(3, KafkaSpring.PATIENCE), "process " + topic);
         assertThat(process.getAttributes().get(ERROR_TYPE)).isEqualTo("_OTHER");
     }
 
@@ -228,8 +230,9 @@ class KafkaSpringIT {
                 new CompositeRecordInterceptor<>(new TracingRecordInterceptor<>(telemetry), new NoSpam()));
         container.start();
 
-        await().untilAsserted(() ->
-                assertThat(named(otel.spans(), "process " + topic)).hasSize(2));
+        await().atMost(KafkaSpring.PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(named(otel.spans(), "process " + topic)).hasSize(2));
         assertThat(heard).containsExactly("chair");
         assertThat(named(otel.spans(), "process " + topic))
                 .allSatisfy(process ->

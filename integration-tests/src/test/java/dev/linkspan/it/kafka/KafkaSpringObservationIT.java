@@ -87,7 +87,7 @@ class KafkaSpringObservationIT {
         MessageListener<String, String> listener = record -> {};
         spring.container(topic, listener).start();
 
-        List<SpanData> spans = otel.awaitSpans(4);
+        List<SpanData> spans = otel.awaitSpans(4, KafkaSpring.PATIENCE);
         SpanData send = one(spans, "send " + topic);
         SpanData observed = spans.stream()
                 .filter(span -> span.getKind() == SpanKind.PRODUCER)
@@ -116,7 +116,7 @@ class KafkaSpringObservationIT {
         container.start();
 
         // a send; a poll, an observation and a process for each attempt; the dead letter's send
-        List<SpanData> spans = otel.awaitSpans(8);
+        List<SpanData> spans = otel.awaitSpans(8, KafkaSpring.PATIENCE);
         SpanData send = one(spans, "send " + topic);
         List<SpanData> processes = named(spans, "process " + topic);
         assertThat(processes).hasSize(2).allSatisfy(process -> {

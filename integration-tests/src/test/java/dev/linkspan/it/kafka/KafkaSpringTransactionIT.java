@@ -64,7 +64,7 @@ class KafkaSpringTransactionIT {
         spring.container(in, listener).start();
 
         assertThat(sent).isTrue();
-        List<SpanData> spans = otel.awaitSpans(5);
+        List<SpanData> spans = otel.awaitSpans(5, KafkaSpring.PATIENCE);
         assertThat(heard).containsExactly("chair", "table");
         assertThat(named(spans, "process " + in).stream().flatMap(process -> linksOf(process).stream()))
                 .containsExactlyElementsOf(named(spans, "send " + in).stream()
@@ -94,7 +94,7 @@ class KafkaSpringTransactionIT {
         spring.container(out, downstream).start();
 
         // a send; a poll, a process and a send for each attempt; one commit; poll and process of what was committed
-        List<SpanData> spans = otel.awaitSpans(10);
+        List<SpanData> spans = otel.awaitSpans(10, KafkaSpring.PATIENCE);
         SpanData send = one(spans, "send " + in);
         List<SpanData> processes = named(spans, "process " + in);
         List<SpanData> hops = named(spans, "send " + out);

@@ -16,6 +16,9 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 /** Kafka Streams applications on the shared broker, in one state directory; all end after the test. */
 final class KafkaStreamsApps {
 
+    /** For an application to join its group, and to process, on a busy machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
     private final KafkaClients kafka;

@@ -42,7 +42,7 @@ class KafkaStreamsExampleIT {
             assertThat(poll(kafka.consumerOf("packed"), 1).get(0).value()).isEqualTo("CHAIR");
         }
 
-        List<SpanData> spans = otel.awaitSpans(4);
+        List<SpanData> spans = otel.awaitSpans(4, KafkaStreamsApps.PATIENCE);
         String send = one(spans, "send orders").getSpanId();
         SpanData process = one(spans, "process orders");
         assertThat(linksOf(process)).containsExactly(send);

@@ -75,7 +75,7 @@ class KafkaStreamsGroupProtocolIT {
     void streams_does_not_ask_for_its_main_consumer_so_only_its_sends_are_traced(KafkaClients kafka) {
         run(kafka, STREAMS_PROTOCOL);
 
-        List<SpanData> spans = otel.awaitSpans(2);
+        List<SpanData> spans = otel.awaitSpans(2, KafkaStreamsApps.PATIENCE);
         assertThat(clients.asked).contains("producer").doesNotContain("consumer");
         assertThat(linksOf(one(spans, "send " + out)))
                 .containsExactly(one(spans, "send " + in).getSpanId());
@@ -94,7 +94,7 @@ class KafkaStreamsGroupProtocolIT {
                         KafkaTelemetry.CONFIG_KEY,
                         telemetry));
 
-        List<SpanData> spans = otel.awaitSpans(3);
+        List<SpanData> spans = otel.awaitSpans(3, KafkaStreamsApps.PATIENCE);
         String send = one(spans, "send " + in).getSpanId();
         assertThat(linksOf(one(spans, "poll " + in))).containsExactly(send);
         assertThat(linksOf(one(spans, "send " + out))).containsExactly(send);
@@ -106,7 +106,8 @@ class KafkaStreamsGroupProtocolIT {
         run(kafka, Map.of(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"));
 
         assertThat(clients.asked).contains("producer", "consumer");
-        assertThat(named(otel.awaitSpans(4), "process " + in)).hasSize(1);
+        assertThat(named(otel.awaitSpans(4, KafkaStreamsApps.PATIENCE), "process " + in))
+                .hasSize(1);
         assertThat(clients.unwrapped).containsExactlyInAnyOrder("restore consumer");
     }
 

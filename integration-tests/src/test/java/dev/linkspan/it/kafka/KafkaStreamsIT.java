@@ -5,6 +5,7 @@ import static dev.linkspan.it.SpanQueries.named;
 import static dev.linkspan.it.SpanQueries.one;
 import static dev.linkspan.it.kafka.KafkaPolls.poll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.linkspan.examples.streams.TracedRecords;
 import dev.linkspan.examples.streams.TracingClientSupplier;
@@ -88,7 +89,7 @@ class KafkaStreamsIT {
 
         ConsumerRecord<String, String> received = received(kafka, 1).get(0);
 
-        List<SpanData> spans = otel.awaitSpans(4);
+        List<SpanData> spans = otel.awaitSpans(4, KafkaStreamsApps.PATIENCE);
         SpanData send = one(spans, "send " + in);
         SpanData hop = one(spans, "send " + out);
         assertThat(received.value()).isEqualTo("CHAIR");
@@ -114,7 +115,7 @@ class KafkaStreamsIT {
 
         received(kafka, 2).forEach(record -> {});
 
-        await_both_processes();
+        awaitBothProcesses();
         List<SpanData> spans = otel.spans();
         List<SpanData> sends = named(spans, "send " + in);
         List<SpanData> processes = named(spans, "process " + in);
@@ -132,8 +133,8 @@ class KafkaStreamsIT {
         otel.assertThatMetrics().hasConsumed(in, 2);
     }
 
-    private void await_both_processes() {
-        org.awaitility.Awaitility.await()
+    private void awaitBothProcesses() {
+        await().atMost(KafkaStreamsApps.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(named(otel.spans(), "process " + in)).hasSize(2));
     }
@@ -153,7 +154,7 @@ class KafkaStreamsIT {
 
         assertThat(received(kafka, 1).get(0).value()).isEqualTo("1");
 
-        List<SpanData> spans = otel.awaitSpans(6);
+        List<SpanData> spans = otel.awaitSpans(6, KafkaStreamsApps.PATIENCE);
         SpanData send = one(spans, "send " + in);
         SpanData hop = spans.stream()
                 .filter(span -> span.getName().startsWith("send " + group)
@@ -176,9 +177,9 @@ class KafkaStreamsIT {
                 });
         List<Throwable> uncaught = apps.startFailing(topology, clients);
 
-        SpanData process = one(otel.awaitSpans(3), "process " + in);
+        SpanData process = one(otel.awaitSpans(3, KafkaStreamsApps.PATIENCE), "process " + in);
         assertThat(process.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-        org.awaitility.Awaitility.await().until(() -> !uncaught.isEmpty());
+        await().atMost(KafkaStreamsApps.PATIENCE).until(() -> !uncaught.isEmpty());
         assertThat(uncaught.get(0)).hasRootCauseInstanceOf(IllegalArgumentException.class);
     }
 }
