@@ -7,42 +7,52 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** The README's first snippet. */
+/** The README's first snippet: sends an order, and handles orders for as long as asked to. */
 public final class KafkaQuickstart {
 
-    private final KafkaTelemetry kafka;
+    private final BooleanSupplier running;
+    private final java.util.function.Consumer<String> handler;
 
-    /** Make one {@code KafkaTelemetry} per application. */
-    public KafkaQuickstart(OpenTelemetry openTelemetry) {
-        this.kafka = KafkaTelemetry.create(openTelemetry);
+    /** What to do with an order, and whether to go on. */
+    public KafkaQuickstart(BooleanSupplier running, java.util.function.Consumer<String> handler) {
+        this.running = running;
+        this.handler = handler;
     }
 
-    /** Sends one order and waits until the broker has it. */
-    public void send(Map<String, Object> producerConfig) {
-        try (Producer<String, String> producer = kafka.wrap(new KafkaProducer<>(producerConfig))) {
-            producer.send(new ProducerRecord<>("orders", "o-17", "two chairs"));
-        }
-    }
+    /** Returns when there is nothing more to do. */
+    public void run(
+            OpenTelemetry openTelemetry, Map<String, Object> producerConfig, Map<String, Object> consumerConfig) {
+        KafkaTelemetry kafka = KafkaTelemetry.create(openTelemetry);
 
-    /** Handles orders for as long as asked to. */
-    public void consume(Map<String, Object> consumerConfig, BooleanSupplier running, Consumer<String> handler) {
-        try (org.apache.kafka.clients.consumer.Consumer<String, String> consumer =
-                kafka.wrap(new KafkaConsumer<>(consumerConfig))) {
-            MessageTracer<ConsumerRecord<String, String>> records = kafka.records(consumer);
-            consumer.subscribe(List.of("orders"));
-            while (running.getAsBoolean()) {
-                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
-                    records.process(record, order -> handler.accept(order.value()));
-                }
-                consumer.commitSync();
+        Producer<String, String> producer = kafka.wrap(new KafkaProducer<>(producerConfig));
+        producer.send(new ProducerRecord<>("orders", "o-17", "two chairs"));
+
+        Consumer<String, String> consumer = kafka.wrap(new KafkaConsumer<>(consumerConfig));
+        MessageTracer<ConsumerRecord<String, String>> records = kafka.records(consumer);
+        consumer.subscribe(List.of("orders"));
+        while (running()) {
+            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
+                records.process(record, this::handle);
             }
+            consumer.commitSync();
         }
+
+        consumer.close();
+        producer.close();
+    }
+
+    private boolean running() {
+        return running.getAsBoolean();
+    }
+
+    private void handle(ConsumerRecord<String, String> order) {
+        handler.accept(order.value());
     }
 }

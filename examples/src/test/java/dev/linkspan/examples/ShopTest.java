@@ -25,17 +25,28 @@ class ShopTest {
     private final MockProducer<String, String> producer =
             new MockProducer<>(true, null, new StringSerializer(), new StringSerializer());
     private final MockConsumer<String, String> consumer = new MockConsumer<>("earliest");
-    private final Shop shop = new Shop(otel.openTelemetry(), producer, consumer);
 
     @Test
     void every_order_is_traced_to_its_producer() {
+        Shop shop = new Shop(otel.openTelemetry(), producer, consumer); // your code; it wraps its clients
+
+        shop.place("chair");
+        deliver(); // or a real broker in between
+        shop.handleOrders();
+
+        otel.awaitSpans(3);
+        otel.assertThatSpans().propagates("orders").followsConventions();
+    }
+
+    @Test
+    void orders_are_packed() {
+        Shop shop = new Shop(otel.openTelemetry(), producer, consumer);
         shop.place("chair");
         deliver();
+
         shop.handleOrders();
 
         assertThat(shop.packed()).containsExactly("chair");
-        otel.awaitSpans(3);
-        otel.assertThatSpans().propagates("orders").followsConventions();
     }
 
     /** Hands the consumer what the producer sent, as a broker would. */

@@ -81,7 +81,7 @@ record Module(String name, Path folder) {
     }
 
     /** Maven starts tests in their module, an IDE often does not. */
-    private static Path root() {
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("bom/pom.xml"))) {
             folder = folder.getParent();

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,6 +72,7 @@ class KafkaBatchCrashIT {
     }
 
     @Test
+    @Tag("since-kafka-4.1")
     void member_of_a_share_group_that_is_killed_in_the_middle_of_a_batch_accepts_nothing_unhandled(KafkaClients kafka)
             throws Exception {
         String topic = kafka.topic(2);

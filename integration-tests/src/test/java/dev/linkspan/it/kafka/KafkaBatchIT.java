@@ -32,6 +32,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -229,6 +230,7 @@ class KafkaBatchIT {
     }
 
     @Test
+    @Tag("since-kafka-4.1")
     void share_group_gets_released_records_again_and_rejected_ones_not(KafkaClients kafka) {
         String topic = kafka.topic();
         send(producer, topic, "a", "released", "c");

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -77,6 +78,18 @@ final class KafkaClients implements AutoCloseable {
         NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
         await(admin.createTopics(List.of(topic)).all());
         return name;
+    }
+
+    /** The topic of that name, for examples that name theirs; no two tests of a run may use one. */
+    void topic(String name) {
+        try {
+            await(admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all());
+        } catch (IllegalStateException e) {
+            if (!(e.getCause() instanceof ExecutionException failure
+                    && failure.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
     }
 
     /** A name for a group, a transactional id, or a topic that must not exist. */
@@ -170,6 +183,11 @@ final class KafkaClients implements AutoCloseable {
         all.put(CommonClientConfigs.CLIENT_ID_CONFIG, uniqueName());
         all.putAll(settings);
         return all;
+    }
+
+    /** For what a framework makes over these clients, such as a container: it is stopped before them. */
+    void onClose(Runnable stop) {
+        closings.push(stop);
     }
 
     /** Closes the clients, the last one first. Those that the test has closed already do not mind. */
