@@ -4,6 +4,8 @@ import dev.linkspan.brokers.KafkaBroker;
 import dev.linkspan.testing.TraceTree;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The main job from end to end: orders are placed in several traces, go through a real Kafka broker, and are handled by two
@@ -13,10 +15,14 @@ public final class Demo {
 
     private static final int RATINGS = 200;
 
+    /** Held here, or its level would be forgotten: what becomes of an export, the last line says. */
+    private static final Logger EXPORT = Logger.getLogger("io.opentelemetry.exporter");
+
     private Demo() {}
 
     /** Runs the demo; exits with 0 if every consumer span turned out as a root that links to its producer. */
     public static void main(String[] args) {
+        EXPORT.setLevel(Level.OFF);
         say("Starting a Kafka broker in a child JVM ...");
         try (KafkaBroker broker = KafkaBroker.start();
                 DemoTelemetry telemetry = DemoTelemetry.start()) {
@@ -43,9 +49,7 @@ public final class Demo {
             say(linkedRoots + " of " + consumers
                     + " consumer spans are roots of their own traces, linked to their producer.");
             say("No producer span lasts longer than its send, whenever its consumers come round to it.");
-            if (telemetry.exportsTo() != null) {
-                say("Exported to " + telemetry.exportsTo() + ".");
-            }
+            say(telemetry.export());
             if (consumers == 0 || linkedRoots != consumers) {
                 System.exit(1);
             }

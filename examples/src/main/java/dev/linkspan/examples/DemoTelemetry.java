@@ -28,23 +28,27 @@ final class DemoTelemetry implements AutoCloseable {
 
     private final InMemorySpanExporter kept = InMemorySpanExporter.create();
     private final @Nullable String endpoint = endpoint(System.getenv("OTEL_EXPORTER_OTLP_ENDPOINT"));
+    private final @Nullable WatchedExporter exporter;
     private final OpenTelemetrySdk sdk;
 
     private DemoTelemetry() {
         SdkTracerProviderBuilder tracing = SdkTracerProvider.builder()
                 .setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "linkspan-demo")))
                 .addSpanProcessor(SimpleSpanProcessor.create(kept));
-        if (endpoint != null) {
-            String traces = endpoint.endsWith("/") ? endpoint + "v1/traces" : endpoint + "/v1/traces";
-            tracing.addSpanProcessor(BatchSpanProcessor.builder(
-                            OtlpHttpSpanExporter.builder().setEndpoint(traces).build())
-                    .build());
+        exporter = endpoint == null ? null : new WatchedExporter(otlp(endpoint));
+        if (exporter != null) {
+            tracing.addSpanProcessor(BatchSpanProcessor.builder(exporter).build());
         }
         sdk = OpenTelemetrySdk.builder()
                 .setTracerProvider(tracing.build())
                 .setPropagators(ContextPropagators.create(TextMapPropagator.composite(
                         W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())))
                 .build();
+    }
+
+    private static OtlpHttpSpanExporter otlp(String endpoint) {
+        String traces = endpoint.endsWith("/") ? endpoint + "v1/traces" : endpoint + "/v1/traces";
+        return OtlpHttpSpanExporter.builder().setEndpoint(traces).build();
     }
 
     /** A variable that is empty counts as unset, as everywhere in OpenTelemetry. */
@@ -60,9 +64,19 @@ final class DemoTelemetry implements AutoCloseable {
         return sdk;
     }
 
-    @Nullable
-    String exportsTo() {
-        return endpoint;
+    /** Waits for the export, and says what became of it; empty if nothing is exported. */
+    String export() {
+        if (exporter == null) {
+            return "";
+        }
+        boolean done = sdk.getSdkTracerProvider()
+                .forceFlush()
+                .join(10, TimeUnit.SECONDS)
+                .isSuccess();
+        return done && !exporter.failed()
+                ? "Exported to " + endpoint + "."
+                : "Not exported: " + endpoint
+                        + " did not take them. Is a collector listening there, for OTLP over HTTP?";
     }
 
     List<SpanData> spans() {
@@ -94,7 +108,6 @@ final class DemoTelemetry implements AutoCloseable {
 
     @Override
     public void close() {
-        sdk.getSdkTracerProvider().forceFlush().join(10, TimeUnit.SECONDS);
         sdk.close();
     }
 }
