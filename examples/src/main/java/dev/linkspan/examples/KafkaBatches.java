@@ -4,33 +4,40 @@ import dev.linkspan.batch.BatchProcessor;
 import dev.linkspan.batch.BatchResult;
 import dev.linkspan.kafka.KafkaSettlement;
 import dev.linkspan.kafka.KafkaTelemetry;
-import dev.linkspan.propagation.MessageHandler;
-import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The README's batch: many orders, one span linked to all their producers, and only what was handled is committed. */
 public final class KafkaBatches {
 
-    private final Consumer<String, String> consumer;
-    private final BatchProcessor<ConsumerRecord<String, String>> orders;
-    private final KafkaSettlement<String, String> settlement;
+    private final BooleanSupplier running;
+    private final java.util.function.Consumer<ConsumerRecord<String, String>> handler;
 
-    /** Wraps the consumer; it remains the caller's to close. */
-    public KafkaBatches(OpenTelemetry openTelemetry, Consumer<String, String> consumer) {
-        KafkaTelemetry kafka = KafkaTelemetry.create(openTelemetry);
-        this.consumer = kafka.wrap(consumer);
-        this.orders = BatchProcessor.create(kafka.records(this.consumer));
-        this.settlement = KafkaSettlement.of(this.consumer);
+    /** What to do with an order, and whether to go on. An order whose handler throws comes again with a later poll. */
+    public KafkaBatches(BooleanSupplier running, java.util.function.Consumer<ConsumerRecord<String, String>> handler) {
+        this.running = running;
+        this.handler = handler;
     }
 
-    /** Handles what one poll brings. An order whose handler throws comes again with a later poll. */
-    public <X extends Throwable> BatchResult<ConsumerRecord<String, String>> handleOrders(
-            MessageHandler<ConsumerRecord<String, String>, X> handler) throws X {
-        BatchResult<ConsumerRecord<String, String>> result =
-                orders.process(consumer.poll(Duration.ofSeconds(1)), batch -> batch.forEach(handler));
-        result.settle(settlement::settle);
-        return result;
+    /** Returns when there is nothing more to do; the consumer remains the caller's to close. */
+    public void run(KafkaTelemetry kafka, Consumer<String, String> bare) {
+        Consumer<String, String> consumer = kafka.wrap(bare);
+        BatchProcessor<ConsumerRecord<String, String>> orders = BatchProcessor.create(kafka.records(consumer));
+        KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
+        while (running()) {
+            BatchResult<ConsumerRecord<String, String>> result =
+                    orders.process(consumer.poll(Duration.ofSeconds(1)), batch -> batch.forEach(this::handle));
+            result.settle(settlement::settle); // commits each partition up to its first failure, and seeks back to that
+        }
+    }
+
+    private boolean running() {
+        return running.getAsBoolean();
+    }
+
+    private void handle(ConsumerRecord<String, String> order) {
+        handler.accept(order);
     }
 }

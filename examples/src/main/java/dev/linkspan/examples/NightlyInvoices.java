@@ -16,13 +16,11 @@ public final class NightlyInvoices {
     private record Row(String order, String traceContext) {}
 
     private final MessagingTelemetry messaging;
-    private final LinkedJob job;
     private final List<Row> table = new ArrayList<>();
 
     /** The telemetry is shared with the brokers of the application, if there are any. */
     public NightlyInvoices(OpenTelemetry openTelemetry) {
         this.messaging = MessagingTelemetry.create(openTelemetry);
-        this.job = LinkedJob.create(messaging, "nightly invoices");
     }
 
     /** Stores an order with the context that is current. */
@@ -34,13 +32,14 @@ public final class NightlyInvoices {
 
     /** Runs the job; to be called by a scheduler. */
     public List<String> run() {
-        return job.<List<String>, RuntimeException>call(run -> {
-            List<String> invoices = new ArrayList<>();
+        List<String> invoices = new ArrayList<>();
+        LinkedJob job = LinkedJob.create(messaging, "nightly invoices");
+        job.run(run -> {
             for (Row row : table) {
                 run.read(row.traceContext());
                 invoices.add("invoice for " + row.order());
             }
-            return invoices;
         });
+        return invoices;
     }
 }

@@ -7,6 +7,7 @@ import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,13 +33,12 @@ class KafkaBatchesTest {
     private final MockProducer<String, String> sent =
             new MockProducer<>(true, null, new StringSerializer(), new StringSerializer());
     private final MockConsumer<String, String> consumer = new MockConsumer<>("earliest");
-    private final KafkaBatches batches = new KafkaBatches(otel.openTelemetry(), consumer);
     private final List<String> handled = new ArrayList<>();
 
     @Test
     void three_hundred_orders_are_one_span_with_128_links_and_a_commit_below_it() {
         deliver(300);
-        batches.handleOrders(order -> handled.add(order.value()));
+        handleOnePoll(order -> handled.add(order.value()));
 
         assertThat(handled).hasSize(300);
         SpanData process = named("process orders");
@@ -53,13 +53,18 @@ class KafkaBatchesTest {
     @Test
     void order_that_fails_is_not_committed_and_comes_again() {
         deliver(5);
-        batches.handleOrders(order -> {
+        handleOnePoll(order -> {
             if (order.offset() == 2) {
                 throw new IllegalStateException("out of stock");
             }
         });
         assertThat(committed()).isEqualTo(2);
         assertThat(consumer.position(PARTITION)).isEqualTo(2);
+    }
+
+    private void handleOnePoll(java.util.function.Consumer<ConsumerRecord<String, String>> handler) {
+        Iterator<Boolean> running = List.of(true, false).iterator();
+        new KafkaBatches(running::next, handler).run(KafkaTelemetry.create(otel.openTelemetry()), consumer);
     }
 
     private long committed() {

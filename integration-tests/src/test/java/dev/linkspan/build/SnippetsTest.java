@@ -24,8 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
     private static final Pattern FENCED = Pattern.compile("(?ms)^ *```java\\n(.*?)^ *```");
+    /** A comment, a text block, a string, a character, a word, or any other sign. */
     private static final Pattern TOKEN = Pattern.compile(
-            "(?s)(?<comment>//[^\\n]*|/\\*.*?\\*/)|\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'|[\\w$]+|\\S");
+            "(?s)//[^\\n]*|/\\*.*?\\*/|\"{3}.*?\"{3}|\"(?:[^\"\\\\]++|\\\\.)*+\"|'(?:[^'\\\\]++|\\\\.)*+'|[\\w$]+|\\S");
+
     private static final String ELISION = "…";
 
     private static List<String> sources;

@@ -50,7 +50,6 @@ class SemconvTest {
                         Map.entry("linkspan.job.record_count", AttributeType.LONG),
                         Map.entry("linkspan.links.left_out", AttributeType.LONG),
                         Map.entry("linkspan.link.message_count", AttributeType.LONG),
-                        Map.entry("linkspan.job.record_count", AttributeType.LONG),
                         Map.entry("linkspan.message.delivery_count", AttributeType.LONG),
                         Map.entry("linkspan.outcome", AttributeType.STRING),
                         Map.entry("linkspan.reason", AttributeType.STRING),
