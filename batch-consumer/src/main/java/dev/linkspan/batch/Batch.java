@@ -8,7 +8,6 @@ import dev.linkspan.propagation.MessageTracer;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Scope;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the handler of a {@link BatchProcessor} gets: the messages, and ways to say which of them failed. A message about
@@ -129,11 +128,9 @@ public final class Batch<M> {
         outcomes.end();
         int failed = outcomes.only(true).size();
         Throwable first = outcomes.first();
-        if (!failedAsAWhole
-                && first != null
-                && failed >= errorShare * messages().size()) {
+        if (!failedAsAWhole && first != null && failed / (double) messages().size() >= errorShare) {
             // the event of each failure is there; a status without the text of one message says more of all
-            span.error(typeOf(first), failed + " of " + messages().size() + " messages failed");
+            span.error(first, failed + " of " + messages().size() + " messages failed");
         }
         close(failed);
         return new BatchResult<>(outcomes, span);
@@ -151,10 +148,5 @@ public final class Batch<M> {
             span.put(BatchAttributes.FAILED_COUNT, (long) failed);
         }
         span.close();
-    }
-
-    private static String typeOf(Throwable error) {
-        @Nullable String name = error.getClass().getCanonicalName();
-        return name == null ? error.getClass().getName() : name;
     }
 }

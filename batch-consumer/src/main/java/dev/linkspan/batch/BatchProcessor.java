@@ -6,8 +6,6 @@ import dev.linkspan.propagation.MessageFunction;
 import dev.linkspan.propagation.MessageHandler;
 import dev.linkspan.propagation.MessageTracer;
 import io.opentelemetry.context.Scope;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * BatchProcessor<ConsumerRecord<String, String>> orders = BatchProcessor.create(kafka.records(consumer));
+ * KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
  *
- * orders.process(consumer.poll(timeout), batch -> batch.forEach(this::handle))
- *         .settle(KafkaSettlement.of(consumer)::settle);
+ * orders.process(consumer.poll(timeout), batch -> batch.forEach(this::handle), settlement::settle);
  * }</pre>
  *
  * <p>The span has a link per producer, at most as many as policy says, and {@code messaging.batch.message_count}. Its status
@@ -70,29 +68,78 @@ public final class BatchProcessor<M> {
      *
      * @param messages iterated once; the batch keeps a list of its own
      * @return what succeeded and what failed
-     * @throws X what the handler throws, the same object; there is no result then, so settle nothing
+     * @throws X what the handler throws, the same object; there is no result then, and the client does not know that these
+     *     messages were not handled: {@link #process(Iterable, MessageHandler, BatchSettlement)} tells it
      */
     public <X extends Throwable> BatchResult<M> process(
             Iterable<? extends M> messages, MessageHandler<? super Batch<M>, X> handler) throws X {
         requireNonNull(handler, "handler must not be null");
-        List<M> list = listOf(messages);
+        List<M> list = tracer.listOf(messages);
         if (list.isEmpty()) {
             return nothing();
         }
         Batch<M> batch = start(list);
+        run(batch, handler);
+        return batch.end();
+    }
+
+    /**
+     * Runs the handler inside the batch's span, then settles by the result, in the context of that span. Where the handler
+     * throws, no message succeeded: they are settled so, and come again.
+     *
+     * @param messages iterated once; the batch keeps a list of its own
+     * @param settlement such as {@code KafkaSettlement.of(consumer)::settle}; not called for a batch without messages
+     * @return what succeeded and what failed
+     * @throws X what the handler throws, the same object; if the settlement then throws too, that is suppressed in it
+     * @throws Y what the settlement throws, the same object
+     */
+    public <X extends Throwable, Y extends Throwable> BatchResult<M> process(
+            Iterable<? extends M> messages,
+            MessageHandler<? super Batch<M>, X> handler,
+            BatchSettlement<M, Y> settlement)
+            throws X, Y {
+        requireNonNull(handler, "handler must not be null");
+        requireNonNull(settlement, "settlement must not be null");
+        List<M> list = tracer.listOf(messages);
+        if (list.isEmpty()) {
+            return nothing();
+        }
+        Batch<M> batch = start(list);
+        try {
+            run(batch, handler);
+        } catch (Throwable t) {
+            try (Scope scope = batch.makeCurrent()) {
+                settlement.settle(list, message -> false);
+            } catch (Throwable alsoFailed) {
+                if (alsoFailed != t) {
+                    t.addSuppressed(alsoFailed);
+                }
+            }
+            throw t;
+        }
+        BatchResult<M> result = batch.end();
+        result.settle(settlement);
+        return result;
+    }
+
+    private static <M, X extends Throwable> void run(Batch<M> batch, MessageHandler<? super Batch<M>, X> handler)
+            throws X {
         try (Scope scope = batch.makeCurrent()) {
             handler.handle(batch);
         } catch (Throwable t) {
             batch.end(t);
             throw t;
         }
-        return batch.end();
     }
 
     /**
      * Runs the handler inside the batch's span, which ends when the handler's stage completes, exceptionally or not, or at
      * once if the handler returns null. The span is current only until the handler returns; on other threads
      * {@link Batch#makeCurrent()} makes it so. A stage that never completes leaves the span open: give it a timeout.
+     *
+     * <p>Settle on the thread that polls, before it polls again, also where the stage failed: then no message succeeded,
+     * {@code settlement.settle(messages, message -> false)}. So that one message's failure is not all of theirs, let its own
+     * stage end in {@link Batch#fail(Object, Throwable)}.
      *
      * @param messages iterated once; the batch keeps a list of its own
      * @return completes after the span has ended: with the result, or with what the stage failed with, the same object. To
@@ -104,7 +151,7 @@ public final class BatchProcessor<M> {
             MessageFunction<? super Batch<M>, ? extends @Nullable CompletionStage<?>, X> handler)
             throws X {
         requireNonNull(handler, "handler must not be null");
-        List<M> list = listOf(messages);
+        List<M> list = tracer.listOf(messages);
         if (list.isEmpty()) {
             return CompletableFuture.completedFuture(nothing());
         }
@@ -155,12 +202,6 @@ public final class BatchProcessor<M> {
 
     private Batch<M> start(List<M> messages) {
         return new Batch<>(tracer, tracer.startBatch(messages), messages, failureEvents, errorShare);
-    }
-
-    private static <M> List<M> listOf(Iterable<? extends M> messages) {
-        List<M> list = new ArrayList<>();
-        requireNonNull(messages, "messages must not be null").forEach(list::add);
-        return Collections.unmodifiableList(list);
     }
 
     private static <M> BatchResult<M> nothing() {

@@ -49,6 +49,12 @@ final class KafkaClientFacts {
         return text("transactional.id") != null;
     }
 
+    /** Whether the consumer surely commits by itself, also what was not handled; false where nothing says so. */
+    boolean autoCommits() {
+        String auto = text("enable.auto.commit");
+        return text("group.id") != null && (auto == null || Boolean.parseBoolean(auto.trim()));
+    }
+
     private @Nullable String text(String key) {
         Object value = config.get(key);
         return value == null || value.toString().isEmpty() ? null : value.toString();

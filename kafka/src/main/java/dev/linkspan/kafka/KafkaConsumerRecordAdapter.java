@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,14 @@ final class KafkaConsumerRecordAdapter<K, V> extends KafkaAdapter<ConsumerRecord
         if (record.value() == null) {
             sink.put(KafkaAttributes.TOMBSTONE, true);
         }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // whoever passes records of other types breaks the promise himself
+    public Iterable<? extends ConsumerRecord<K, V>> elements(Iterable<? extends ConsumerRecord<K, V>> records) {
+        return (Iterable<?>) records instanceof ConsumerRecords<?, ?> polled
+                ? KafkaPolledRecords.of((ConsumerRecords<K, V>) polled)
+                : records;
     }
 
     @Override

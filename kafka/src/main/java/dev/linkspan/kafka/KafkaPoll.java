@@ -33,7 +33,7 @@ final class KafkaPoll {
             throw t;
         }
         if (records != null && !records.isEmpty()) {
-            tracer.received(KafkaPolledRecords.of(records), startNanos);
+            tracer.received(records, startNanos);
         }
         return records;
     }

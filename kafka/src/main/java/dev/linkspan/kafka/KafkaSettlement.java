@@ -2,6 +2,7 @@ package dev.linkspan.kafka;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.linkspan.propagation.ClientProxy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,11 +24,13 @@ import org.apache.kafka.common.TopicPartition;
  * <pre>{@code
  * KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
  * settlement.settle(records, handled::contains);                 // by itself
- * orders.process(records, handler).settle(settlement::settle);   // by a BatchResult
+ * orders.process(records, handler, settlement::settle);          // by what became of a batch
  * }</pre>
  *
- * <p>Settle what one poll brought before the next poll, on the thread that polls. The client's exceptions come out as they
- * are. Give it the wrapped client, so that commits make spans. Immutable; as thread-safe as the client.
+ * <p>Settle what one poll brought before the next poll, on the thread that polls, also where none of it was handled
+ * ({@code settle(records, record -> false)}): the client's position is behind all of it, and the next commit would pass over
+ * it. The client's exceptions come out as they are; a commit that fails because the group rebalances
+ * ({@code RebalanceInProgressException}, {@code CommitFailedException}) has lost nothing: poll on. Give it the wrapped client, so that commits make spans. Immutable; as thread-safe as the client.
  */
 public final class KafkaSettlement<K, V> {
 
@@ -43,13 +46,21 @@ public final class KafkaSettlement<K, V> {
      * handler and let it succeed.
      *
      * <p>Partitions that are no longer assigned are left alone: their records come again to whoever has them now. Offsets are
-     * committed by {@code commitSync}; have {@code enable.auto.commit} off.
+     * committed by {@code commitSync}; have {@code enable.auto.commit} off, or Kafka commits what was not handled.
      *
      * @param consumer what {@link KafkaTelemetry#wrap(Consumer)} returned; not wrapped, commits make no spans
      * @throws NullPointerException if consumer is null
+     * @throws IllegalArgumentException if the consumer was wrapped with its configuration, and that leaves
+     *     {@code enable.auto.commit} on, as it is by default
      */
     public static <K, V> KafkaSettlement<K, V> of(Consumer<K, V> consumer) {
         requireNonNull(consumer, "consumer must not be null");
+        KafkaTracedConsumer<?, ?> traced = ClientProxy.overrides(consumer, KafkaTracedConsumer.class);
+        if (traced != null && traced.autoCommits) {
+            throw new IllegalArgumentException(
+                    "enable.auto.commit is on, so Kafka would commit records that were not handled;"
+                            + " set it to false in the consumer's configuration");
+        }
         return new KafkaSettlement<>((records, succeeded) -> commit(consumer, records, succeeded));
     }
 

@@ -151,7 +151,11 @@ public final class KafkaTelemetry {
         return ClientProxy.wrap(
                 Consumer.class,
                 consumer,
-                new KafkaTracedConsumer<>(consumer, messaging, facts(consumer, config)),
+                new KafkaTracedConsumer<>(
+                        consumer,
+                        messaging,
+                        facts(consumer, config),
+                        client(config).autoCommits()),
                 MethodHandles.lookup());
     }
 

@@ -67,7 +67,7 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
                 known = configured.telemetry().records(configured.client().consumer(Map.of(), null), false);
                 tracer = known;
             }
-            known.received(KafkaPolledRecords.of(records), System.nanoTime());
+            known.received(records, System.nanoTime());
         } catch (Throwable t) {
             configured.suppressed(t);
         }

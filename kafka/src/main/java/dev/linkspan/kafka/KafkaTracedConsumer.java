@@ -24,12 +24,14 @@ final class KafkaTracedConsumer<K, V> {
     private final Consumer<K, V> client;
     private final MessagingTelemetry telemetry;
     final ClientFacts facts;
+    final boolean autoCommits;
     private final MessageTracer<ConsumerRecord<K, V>> tracer;
 
-    KafkaTracedConsumer(Consumer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts) {
+    KafkaTracedConsumer(Consumer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, boolean autoCommits) {
         this.client = client;
         this.telemetry = telemetry;
         this.facts = facts;
+        this.autoCommits = autoCommits;
         this.tracer = telemetry.tracer(new KafkaConsumerRecordAdapter<>(), facts, false);
     }
 

@@ -84,6 +84,14 @@ public interface MessageAdapter<M, H> {
      */
     default void attributes(M message, AttributeSink sink) {}
 
+    /**
+     * The same messages in the same order, where the client's own iterator does more than to iterate: other instrumentation
+     * hooks some to trace the application's loop. By default what is given.
+     */
+    default Iterable<? extends M> elements(Iterable<? extends M> messages) {
+        return messages;
+    }
+
     /** The broker's name for sending, the first word of a send span's name; {@code send} by default. */
     default String sendName() {
         return "send";

@@ -40,6 +40,15 @@ final class MessageFacts<M, H> {
         }
     }
 
+    Iterable<? extends M> elements(Iterable<? extends M> messages) {
+        try {
+            return adapter.elements(messages);
+        } catch (Throwable t) {
+            errors.add("adapter.elements", t);
+            return messages;
+        }
+    }
+
     @Nullable
     String partition(M message) {
         try {

@@ -41,7 +41,7 @@ final class MessageScan<M, H> {
     void over(Iterable<? extends M> messages, boolean counts, Context ambient) {
         Context base = ambient.with(Span.getInvalid());
         try {
-            for (M message : messages) {
+            for (M message : facts.elements(messages)) {
                 scan(message, counts && !(message != null && Processing.isNested(ambient, message)), base);
             }
         } catch (Throwable t) {

@@ -144,6 +144,16 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         return this;
     }
 
+    /**
+     * Says that the operation failed, where an event would repeat what is recorded already: status ERROR and
+     * {@code error.type}.
+     *
+     * @param description why; cut as any attribute is
+     */
+    public MessageSpan error(Throwable error, String description) {
+        return error(Failures.typeOf(error), description);
+    }
+
     /** Adds an exception event and leaves the status as it is. */
     void event(Throwable error, Attributes more) {
         try {

@@ -139,6 +139,15 @@ public final class MessageTracer<M> {
     }
 
     /**
+     * The messages as an unmodifiable list of its own, read in the way that {@link MessageAdapter#elements} says.
+     *
+     * @param messages iterated once
+     */
+    public List<M> listOf(Iterable<? extends M> messages) {
+        return processSpans.listOf(requireNonNull(messages, "messages must not be null"));
+    }
+
+    /**
      * Says that one message of a batch failed: adds an exception event with what identifies the message. The span's status
      * stays as it is; {@link MessageSpan#error} is for a batch that failed as a whole.
      *

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Operation<M> {
 
     /** When there are more, all are forgotten: names that carry ids come and go, and must not crowd out the others. */
-    private static final int REMEMBERED_DESTINATIONS = 1000;
+    private static final int REMEMBERED = 1000;
 
     final MessagingTelemetry telemetry;
     final Instruments instruments;
@@ -39,11 +39,15 @@ final class Operation<M> {
         this.unknown = new DestinationOperation(this, null, null, false, false, telemetry.policy(null));
     }
 
-    /** The same operation under another of the broker's names; there are few. */
+    /** The same operation under another name; the broker's are few, a job's should be. */
     Operation<M> named(String otherName) {
-        return otherName.equals(name)
-                ? this
-                : siblings.computeIfAbsent(otherName, n -> new Operation<>(telemetry, adapter, facts, type, n));
+        if (otherName.equals(name)) {
+            return this;
+        }
+        if (siblings.size() >= REMEMBERED) {
+            siblings.clear();
+        }
+        return siblings.computeIfAbsent(otherName, n -> new Operation<>(telemetry, adapter, facts, type, n));
     }
 
     /** Where no single destination is known. */
@@ -71,7 +75,7 @@ final class Operation<M> {
             return known;
         }
         DestinationOperation made = make(destination, message);
-        if (destinations.size() >= REMEMBERED_DESTINATIONS) {
+        if (destinations.size() >= REMEMBERED) {
             destinations.clear();
         }
         destinations.put(destination, made);

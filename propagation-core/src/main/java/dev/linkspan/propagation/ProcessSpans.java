@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,12 @@ final class ProcessSpans<M, H> {
             facts.writeExtras(message, operation, made);
         }
         return made;
+    }
+
+    List<M> listOf(Iterable<? extends M> messages) {
+        List<M> list = new ArrayList<>();
+        facts.elements(messages).forEach(list::add);
+        return Collections.unmodifiableList(list);
     }
 
     /** The creation context that a message brought, as far as policy lets us believe it. */
