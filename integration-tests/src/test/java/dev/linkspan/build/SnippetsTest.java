@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
     private static final Pattern FENCED = Pattern.compile("(?ms)^ *```java\\n(.*?)^ *```");
-    private static final Pattern TOKEN = Pattern.compile(
-            "(?s)(?<comment>//[^\\n]*|/\\*.*?\\*/)|\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'|[\\w$]+|\\S");
+    // Possessive and unrolled: a regular expression recurses over what it may have to take back.
+    private static final Pattern TOKEN = Pattern.compile("(?s)//[^\\n]*+|/\\*.*?\\*/|\"\"\".*?\"\"\""
+            + "|\"[^\"\\\\\\n]*+(?:\\\\.[^\"\\\\\\n]*+)*+\"|'[^'\\\\\\n]*+(?:\\\\.[^'\\\\\\n]*+)*+'|[\\w$]++|\\S");
     private static final String ELISION = "…";
 
     private static List<String> sources;
