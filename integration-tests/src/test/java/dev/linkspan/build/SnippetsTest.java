@@ -24,10 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
     private static final Pattern FENCED = Pattern.compile("(?ms)^ *```java\\n(.*?)^ *```");
-    /** A comment, a text block, a string, a character, a word, or any other sign. */
-    private static final Pattern TOKEN = Pattern.compile(
-            "(?s)//[^\\n]*|/\\*.*?\\*/|\"{3}.*?\"{3}|\"(?:[^\"\\\\]++|\\\\.)*+\"|'(?:[^'\\\\]++|\\\\.)*+'|[\\w$]+|\\S");
-
+    // Possessive and unrolled: a regular expression recurses over what it may have to take back.
+    private static final Pattern TOKEN = Pattern.compile("(?s)//[^\\n]*+|/\\*.*?\\*/|\"\"\".*?\"\"\""
+            + "|\"[^\"\\\\\\n]*+(?:\\\\.[^\"\\\\\\n]*+)*+\"|'[^'\\\\\\n]*+(?:\\\\.[^'\\\\\\n]*+)*+'|[\\w$]++|\\S");
     private static final String ELISION = "…";
 
     private static List<String> sources;

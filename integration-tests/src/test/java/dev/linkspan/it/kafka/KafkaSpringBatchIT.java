@@ -99,8 +99,8 @@ class KafkaSpringBatchIT {
                 new DeadLetterPublishingRecoverer(template, (record, failure) -> new TopicPartition(deadLetters, 0));
         container.setCommonErrorHandler(new DefaultErrorHandler(
                 (ConsumerRecord<?, ?> record, Exception failure) -> {
-                    recoverer.accept(record, failure);
                     recovered.add(Span.current().getSpanContext());
+                    recoverer.accept(record, failure);
                 },
                 new FixedBackOff(0, 1)));
         container.start();
