@@ -16,6 +16,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -174,6 +175,30 @@ class BatchFailureTest {
         assertThat(otel.spans())
                 .extracting(span -> span.getStatus().getStatusCode().name())
                 .containsExactly("ERROR", "UNSET", "ERROR", "UNSET", "UNSET", "UNSET");
+    }
+
+    @Test
+    void share_of_failures_is_reached_where_it_is_met_exactly() {
+        List<Order> hundred = Order.many(100);
+        BatchProcessor.builder(Order.tracer(otel.openTelemetry()))
+                .errorShare(0.07)
+                .build()
+                .process(
+                        hundred,
+                        batch ->
+                                hundred.subList(0, 7).forEach(order -> batch.fail(order, new IllegalStateException())));
+
+        assertThat(theSpan().getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+    }
+
+    @Test
+    void error_type_is_what_happened_and_not_the_future_that_carried_it() {
+        orders.process(
+                messages,
+                batch ->
+                        messages.forEach(order -> batch.fail(order, new CompletionException(new IOException("down")))));
+
+        assertThat(theSpan().getAttributes().get(stringKey("error.type"))).isEqualTo("java.io.IOException");
     }
 
     @Test

@@ -46,6 +46,56 @@ class BatchResultTest {
     }
 
     @Test
+    void batch_settles_by_its_result_below_its_span() {
+        List<Order> accepted = new ArrayList<>();
+        BatchResult<Order> result = orders.process(
+                messages, batch -> batch.fail(messages.get(1), new IllegalStateException()), (all, succeeded) -> {
+                    all.stream().filter(succeeded).forEach(accepted::add);
+                    tracer.startSettle("ack", "orders").close();
+                });
+
+        assertThat(accepted).containsExactly(messages.get(0), messages.get(2)).isEqualTo(result.succeeded());
+        assertThat(otel.spans()).extracting(SpanData::getName).containsExactly("process orders", "ack orders");
+        assertThat(otel.spans().get(1).getParentSpanId())
+                .isEqualTo(otel.spans().get(0).getSpanId());
+    }
+
+    @Test
+    void batch_whose_handler_throws_is_settled_as_one_of_which_nothing_succeeded() {
+        IOException failure = new IOException("database gone");
+        IllegalStateException alsoFailed = new IllegalStateException("broker gone");
+        List<Order> settled = new ArrayList<>();
+
+        assertThatThrownBy(() -> orders.process(
+                        messages,
+                        batch -> {
+                            throw failure;
+                        },
+                        (all, succeeded) -> {
+                            settled.addAll(all);
+                            assertThat(all).noneMatch(succeeded);
+                            tracer.startSettle("nack", "orders").close();
+                            throw alsoFailed;
+                        }))
+                .isSameAs(failure)
+                .hasSuppressedException(alsoFailed);
+
+        assertThat(settled).isEqualTo(messages);
+        assertThat(otel.spans().get(1).getParentSpanId())
+                .isEqualTo(otel.spans().get(0).getSpanId());
+        assertThat(Span.current().getSpanContext().isValid()).isFalse();
+    }
+
+    @Test
+    void empty_batch_is_not_settled() {
+        orders.process(List.of(), batch -> {}, (all, succeeded) -> {
+            throw new AssertionError("nothing to settle");
+        });
+
+        assertThat(otel.spans()).isEmpty();
+    }
+
+    @Test
     void context_can_be_made_current_to_settle_by_hand() {
         BatchResult<Order> result = orders.process(messages, batch -> {});
         try (Scope scope = result.makeCurrent()) {

@@ -1,13 +1,15 @@
 package dev.linkspan.examples;
 
 import dev.linkspan.batch.BatchProcessor;
-import dev.linkspan.batch.BatchResult;
 import dev.linkspan.kafka.KafkaSettlement;
 import dev.linkspan.kafka.KafkaTelemetry;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /** The README's batch: many orders, one span linked to all their producers, and only what was handled is committed. */
 public final class KafkaBatches {
@@ -27,9 +29,32 @@ public final class KafkaBatches {
         BatchProcessor<ConsumerRecord<String, String>> orders = BatchProcessor.create(kafka.records(consumer));
         KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
         while (running()) {
-            BatchResult<ConsumerRecord<String, String>> result =
-                    orders.process(consumer.poll(Duration.ofSeconds(1)), batch -> batch.forEach(this::handle));
-            result.settle(settlement::settle); // commits each partition up to its first failure, and seeks back to that
+            // commits each partition up to its first failure, and seeks back to that
+            orders.process(
+                    consumer.poll(Duration.ofSeconds(1)), batch -> batch.forEach(this::handle), settlement::settle);
+        }
+    }
+
+    /** Handles the records of one poll at the same time; an order whose stage fails comes again. */
+    public void runAsync(
+            KafkaTelemetry kafka,
+            Consumer<String, String> bare,
+            Function<ConsumerRecord<String, String>, CompletableFuture<Void>> handleLater) {
+        Consumer<String, String> consumer = kafka.wrap(bare);
+        BatchProcessor<ConsumerRecord<String, String>> orders = BatchProcessor.create(kafka.records(consumer));
+        KafkaSettlement<String, String> settlement = KafkaSettlement.of(consumer);
+        while (running()) {
+            ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(1));
+            orders.processAsync(
+                            records,
+                            batch -> CompletableFuture.allOf(batch.messages().stream()
+                                    .map(order -> handleLater.apply(order).exceptionally(error -> {
+                                        batch.fail(order, error);
+                                        return null;
+                                    }))
+                                    .toArray(CompletableFuture[]::new)))
+                    .join()
+                    .settle(settlement::settle);
         }
     }
 

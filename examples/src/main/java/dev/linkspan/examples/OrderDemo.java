@@ -81,11 +81,12 @@ final class OrderDemo {
             consumer.subscribe(List.of("ratings"));
             List<ConsumerRecord<String, String>> polled = new ArrayList<>();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
+            // settled together, and so polled no further until then
             while (polled.size() < ratings && System.nanoTime() < deadline) {
                 consumer.poll(Duration.ofMillis(200)).forEach(polled::add);
             }
-            batches.process(polled, batch -> batch.forEach(rating -> Integer.parseInt(rating.value())))
-                    .settle(settlement::settle);
+            batches.process(
+                    polled, batch -> batch.forEach(rating -> Integer.parseInt(rating.value())), settlement::settle);
         }
     }
 
@@ -161,6 +162,8 @@ final class OrderDemo {
                 group,
                 "auto.offset.reset",
                 "earliest",
+                "enable.auto.commit",
+                false,
                 "key.deserializer",
                 StringDeserializer.class,
                 "value.deserializer",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -60,6 +62,22 @@ class KafkaBatchesTest {
         });
         assertThat(committed()).isEqualTo(2);
         assertThat(consumer.position(PARTITION)).isEqualTo(2);
+    }
+
+    @Test
+    void order_whose_stage_fails_is_not_committed_and_the_others_are_not_failed_by_it() {
+        deliver(5);
+        Iterator<Boolean> running = List.of(true, false).iterator();
+        new KafkaBatches(running::next, order -> {})
+                .runAsync(
+                        KafkaTelemetry.create(otel.openTelemetry()),
+                        consumer,
+                        order -> order.offset() == 3
+                                ? CompletableFuture.failedFuture(new IllegalStateException("out of stock"))
+                                : CompletableFuture.completedFuture(null));
+
+        assertThat(committed()).isEqualTo(3);
+        assertThat(named("process orders").getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     }
 
     private void handleOnePoll(java.util.function.Consumer<ConsumerRecord<String, String>> handler) {

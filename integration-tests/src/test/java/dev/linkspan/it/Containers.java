@@ -18,6 +18,8 @@ public final class Containers {
 
     public static final DockerImageName KAFKA = DockerImageName.parse("apache/kafka:4.3.1");
 
+    private static final int START_ATTEMPTS = 5;
+
     private Containers() {}
 
     /** True if a Docker engine answers; asked once in a JVM. */
@@ -33,8 +35,21 @@ public final class Containers {
      * @param log gets what the container prints
      */
     public static void start(GenericContainer<?> container, int port, Path log) {
-        container.setPortBindings(List.of(FreePorts.next() + ":" + port));
-        container.start();
+        // by this label, what a killed run has left can be told from other projects' containers
+        container.withLabel("dev.linkspan", "tests");
+        for (int attempt = 1; ; attempt++) {
+            container.setPortBindings(List.of(FreePorts.next() + ":" + port));
+            try {
+                container.start();
+                break;
+            } catch (RuntimeException e) {
+                // the port may be free here and taken where the engine runs
+                container.stop();
+                if (attempt == START_ATTEMPTS || !isPortTaken(e)) {
+                    throw e;
+                }
+            }
+        }
         follow(container, log);
     }
 
@@ -53,6 +68,16 @@ public final class Containers {
                 .exec();
         ready.waitUntilReady(container);
         follow(container, log);
+    }
+
+    private static boolean isPortTaken(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            String message = String.valueOf(t.getMessage());
+            if (message.contains("already allocated") || message.contains("already in use")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void follow(GenericContainer<?> container, Path log) {

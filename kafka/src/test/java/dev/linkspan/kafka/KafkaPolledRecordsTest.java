@@ -3,6 +3,7 @@ package dev.linkspan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.linkspan.propagation.MessageTracer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -47,6 +48,17 @@ class KafkaPolledRecordsTest {
 
         assertThat(RecordedTelemetry.linkedSpans(telemetry.span()))
                 .containsExactly(Received.spanId(1), Received.spanId(2));
+        assertThat(records.iterators).isZero();
+    }
+
+    @Test
+    void iterator_is_left_to_the_application_by_a_batch() {
+        MessageTracer<ConsumerRecord<String, String>> tracer = kafka.records(FakeConsumer.of(records));
+        tracer.startBatch(records).close();
+
+        assertThat(RecordedTelemetry.linkedSpans(telemetry.span()))
+                .containsExactly(Received.spanId(1), Received.spanId(2));
+        assertThat(tracer.listOf(records)).hasSize(2);
         assertThat(records.iterators).isZero();
     }
 

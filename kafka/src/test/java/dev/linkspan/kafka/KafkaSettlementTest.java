@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is told to the broker of records that succeeded and of those that did not. */
 class KafkaSettlementTest {
@@ -42,6 +45,24 @@ class KafkaSettlementTest {
     private final Sharing sharing = new Sharing();
 
     /** Writes down what it is told. */
+    @ParameterizedTest
+    @CsvSource({"g, , true", "g, true, true", "g, false, false", ", , false"})
+    void consumer_that_is_known_to_commit_by_itself_is_refused(String group, String auto, boolean refused) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("client.id", "c");
+        config.put("group.id", group);
+        config.put("enable.auto.commit", auto);
+        Consumer<String, String> consumer = kafka.wrap((Consumer<String, String>) client, config);
+
+        if (refused) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> KafkaSettlement.of(consumer))
+                    .withMessageContaining("enable.auto.commit is on");
+        } else {
+            assertThat(KafkaSettlement.of(consumer)).isNotNull();
+        }
+    }
+
     private static final class Settling extends FakeConsumer {
         final List<String> calls = new ArrayList<>();
         final Set<TopicPartition> assigned = new HashSet<>(Set.of(P0, P1));

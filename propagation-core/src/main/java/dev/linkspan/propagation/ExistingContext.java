@@ -7,7 +7,9 @@ package dev.linkspan.propagation;
 public enum ExistingContext {
     /**
      * The default: a deliberate context is kept, any other is replaced. Deliberate is a context that Linkspan's own
-     * {@code create} put there, or the current span's own. Everything else was copied along with a forwarded message's
+     * {@code create} put there, or the current span's own. A created context is known to the {@code MessagingTelemetry} that
+     * made it, for one send, and while fewer than 10,000 others were made: an outbox that is sent by another process, or
+     * much later, wants {@link #KEEP}. Everything else was copied along with a forwarded message's
      * headers and is stale: the message gets the send span's context, and the send span links to the context that was
      * replaced, so that no hop is lost.
      */

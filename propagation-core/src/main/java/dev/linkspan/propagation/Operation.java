@@ -19,7 +19,7 @@ final class Operation<M> {
     final boolean writesOldNames;
     private final MessageAdapter<? super M, ?> adapter;
     private final ConcurrentHashMap<String, DestinationOperation> destinations = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Operation<M>> siblings = new ConcurrentHashMap<>();
+    final ConcurrentHashMap<String, Operation<M>> siblings = new ConcurrentHashMap<>();
     private final DestinationOperation unknown;
 
     Operation(

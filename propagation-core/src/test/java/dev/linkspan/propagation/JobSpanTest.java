@@ -12,6 +12,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Jobs that read messages without being called for them, and what a batch says of single messages. */
@@ -36,6 +37,15 @@ class JobSpanTest {
                         Semconv.DESTINATION_NAME, "orders", Semconv.PARTITION_ID, "3", Semconv.MESSAGE_ID, "m1"));
         assertThat(span.getAttributes().asMap()).isEqualTo(Map.of(Semconv.JOB_RECORD_COUNT, 2L));
         assertThat(recorded.counter(Semconv.CONSUMED_MESSAGES)).isEmpty();
+    }
+
+    @Test
+    void names_that_should_have_been_few_are_forgotten_in_time() {
+        Operation<ToyMessage> operation =
+                new Operation<>(recorded.messaging(), new ToyAdapter(), ClientFacts.NONE, Semconv.Type.JOB, "job");
+        IntStream.range(0, 10_000).forEach(i -> operation.named("nightly " + i));
+
+        assertThat(operation.siblings).hasSizeLessThanOrEqualTo(1_000);
     }
 
     @Test

@@ -20,12 +20,12 @@ public class KafkaTracingConfiguration {
 
     @Bean
     DefaultKafkaProducerFactoryCustomizer tracedProducers(KafkaTelemetry kafka) {
-        return factory -> factory.addPostProcessor(kafka::wrap);
+        return factory -> factory.addPostProcessor(client -> kafka.wrap(client, factory.getConfigurationProperties()));
     }
 
     @Bean
     DefaultKafkaConsumerFactoryCustomizer tracedConsumers(KafkaTelemetry kafka) {
-        return factory -> factory.addPostProcessor(kafka::wrap);
+        return factory -> factory.addPostProcessor(client -> kafka.wrap(client, factory.getConfigurationProperties()));
     }
 
     @Bean

@@ -52,7 +52,7 @@ final class ContainerKafka implements KafkaServer {
 
     @Override
     public String where() {
-        return "in a container";
+        return "in a container of " + container.getDockerImageName();
     }
 
     @Override
