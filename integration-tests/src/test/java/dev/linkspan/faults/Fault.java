@@ -3,7 +3,10 @@ package dev.linkspan.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,15 @@ public final class Fault {
     boolean oneMessage;
     boolean batches;
     boolean nested;
+    boolean intercepted;
+    boolean sentElsewhere;
+    boolean sameWire;
+    boolean quick;
+    boolean quiet;
+    int controlMessages;
+    int rounds = 1;
+    IntConsumer afterRound = round -> {};
+    private Wrapping running = Wrapping.NONE;
     Consumer<Telemetry> breaking = telemetry -> {};
     Handler handler = message -> {};
     IntFunction<List<Header>> headers = message -> List.of(Header.of("tenant", "blue"));
@@ -74,6 +86,54 @@ public final class Fault {
         return this;
     }
 
+    /** The messages come from an application without tracing. */
+    public Fault sentElsewhere() {
+        sentElsewhere = true;
+        return this;
+    }
+
+    /** What is sent must be what bare code sends, byte for byte. */
+    public Fault sameWire() {
+        sameWire = true;
+        return this;
+    }
+
+    /** Whatever the logger, 10,000 characters are enough. */
+    public Fault quietly() {
+        quiet = true;
+        return this;
+    }
+
+    /** Of a hundred calls at most one may take a millisecond longer than bare. */
+    public Fault quick() {
+        quick = true;
+        return this;
+    }
+
+    /** All of it so many times, with the same messages again, of which only numbers are kept. */
+    public Fault rounds(int count, IntConsumer after) {
+        rounds = count;
+        afterRound = after;
+        return this;
+    }
+
+    /** Which of the runs this is. */
+    public Wrapping running() {
+        return running;
+    }
+
+    /** How many messages the control has, if it would take too long otherwise. */
+    public Fault controlMessages(int count) {
+        controlMessages = count;
+        return this;
+    }
+
+    /** Kafka's clients have our interceptors inside. */
+    public Fault intercepted() {
+        intercepted = true;
+        return this;
+    }
+
     /** The client is wrapped twice. */
     public Fault wrappedTwice() {
         nested = true;
@@ -110,9 +170,8 @@ public final class Fault {
     public FaultResult on(String where, Opener opener) {
         Observation bare = run(Wrapping.NONE, opener);
         Observation seen = run(Wrapping.LINKSPAN, opener);
-        Comparison comparison = new Comparison(bare, seen);
-        Observation naive = control == null ? null : run(Wrapping.NAIVE, opener);
-        Comparison naively = naive == null ? null : new Comparison(bare, naive);
+        Comparison comparison = new Comparison(this, bare, seen);
+        Comparison naively = control == null ? null : naively(bare, opener);
         FaultReport report = FaultReport.of(this, where, bare, comparison, naively);
         report.write();
         assertThat(comparison.violations()).as("%s %s on %s", id, name, where).isEmpty();
@@ -121,20 +180,41 @@ public final class Fault {
                     .as("what naive tracing breaks in %s %s on %s", id, name, where)
                     .containsKey(control);
         }
-        return new FaultResult(bare, seen, naive, report);
+        return new FaultResult(bare, seen, report);
     }
 
+    private Comparison naively(Observation bare, Opener opener) {
+        int all = messages;
+        try {
+            messages = controlMessages > 0 ? controlMessages : all;
+            Observation compared = messages == all ? bare : run(Wrapping.NONE, opener);
+            return new Comparison(this, compared, run(Wrapping.NAIVE, opener));
+        } finally {
+            messages = all;
+        }
+    }
+
+    /** On a thread of its own: what naive tracing leaves current on one is nobody else's. */
     private Observation run(Wrapping wrapping, Opener opener) {
+        FutureTask<Observation> run = new FutureTask<>(() -> runHere(wrapping, opener));
+        new Thread(run, "application").start();
+        try {
+            return run.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(wrapping + " could not even run", e);
+        }
+    }
+
+    private Observation runHere(Wrapping wrapping, Opener opener) throws Exception {
         Scopes.watch();
+        running = wrapping;
         Telemetry telemetry = new Telemetry();
         breaking.accept(telemetry);
-        Observation seen = new Observation(telemetry);
+        Observation seen = new Observation(telemetry, rounds > 1);
         try (Logs logs = new Logs();
                 Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
             application.run();
             seen.finish(logs);
-        } catch (Exception e) {
-            throw new IllegalStateException(wrapping + " could not even start", e);
         } finally {
             telemetry.close();
         }
