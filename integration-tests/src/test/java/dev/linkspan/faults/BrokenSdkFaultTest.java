@@ -32,7 +32,7 @@ class BrokenSdkFaultTest {
     @EnumSource(Transport.class)
     void f01_exporter_that_blocks_holds_nobody_up(Transport transport) {
         FaultResult result = Fault.of("F01", "exporter blocks")
-                .messages(100_000)
+                .messages(transport == Transport.CORE ? 100_000 : 20_000)
                 .telemetry(telemetry -> blocking(telemetry, 2048))
                 .quick()
                 .control(Invariant.I7)

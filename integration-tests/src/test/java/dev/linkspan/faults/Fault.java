@@ -183,6 +183,11 @@ public final class Fault {
         return new FaultResult(bare, seen, report);
     }
 
+    /** Without a report. */
+    Comparison compare(Wrapping wrapping, Transport transport) {
+        return new Comparison(this, run(Wrapping.NONE, transport::open), run(wrapping, transport::open));
+    }
+
     private Comparison naively(Observation bare, Opener opener) {
         int all = messages;
         try {

@@ -36,7 +36,7 @@ class HandlerFaultTest {
 
     private static void fail(int id) throws Exception {
         if (id % 10 == 0) {
-            switch (id / 10 % 40) {
+            switch (id / 10 % 200) {
                 case 0 -> overflow(id);
                 case 1, 2 -> throw new AssertionError("handler");
                 case 3, 4 -> throw new IOException("handler");

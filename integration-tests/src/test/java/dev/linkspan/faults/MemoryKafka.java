@@ -80,7 +80,13 @@ final class MemoryKafka implements KafkaApplication.Backend {
 
     @Override
     public boolean isDrained() {
-        return position == log.size();
+        if (position < log.size()) {
+            return false;
+        }
+        forgotten += position;
+        log.clear();
+        position = 0;
+        return true;
     }
 
     @Override
@@ -135,11 +141,6 @@ final class MemoryKafka implements KafkaApplication.Backend {
         @Override
         @SuppressWarnings({"deprecation", "removal"}) // its successor is not there in kafka-clients 3.9
         public synchronized ConsumerRecords<String, String> poll(Duration timeout) {
-            if (position == log.size()) {
-                forgotten += position;
-                log.clear();
-                position = 0;
-            }
             int end = Math.min(log.size(), position + pollSize);
             List<ConsumerRecord<String, String>> next = List.copyOf(log.subList(position, end));
             position = end;
