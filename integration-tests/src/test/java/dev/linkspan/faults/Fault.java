@@ -1,0 +1,143 @@
+package dev.linkspan.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way to break, and the application that it happens to. {@link #on} runs that application bare, with Linkspan and with
+ * naive tracing, and holds the second to all invariants; the third must break the one that {@link #control} names.
+ */
+public final class Fault {
+
+    /** What the application does with a message. */
+    public interface Handler {
+        void handle(int id) throws Throwable;
+    }
+
+    /** Makes the application over some client. */
+    public interface Opener {
+        Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) throws Exception;
+    }
+
+    final String id;
+    final String name;
+    int messages = 10_000;
+    int pollSize = 500;
+    int threads = 1;
+    boolean oneMessage;
+    boolean batches;
+    boolean nested;
+    Consumer<Telemetry> breaking = telemetry -> {};
+    Handler handler = message -> {};
+    IntFunction<List<Header>> headers = message -> List.of(Header.of("tenant", "blue"));
+
+    @Nullable
+    Invariant control;
+
+    private Fault(String id, String name) {
+        this.id = id;
+        this.name = name;
+    }
+
+    /**
+     * @param id as in docs/RELIABILITY.md, such as {@code F04}
+     * @param name which of the ways to make it, in a few words
+     */
+    public static Fault of(String id, String name) {
+        return new Fault(id, name);
+    }
+
+    public Fault messages(int count) {
+        messages = count;
+        return this;
+    }
+
+    public Fault pollSize(int most) {
+        pollSize = most;
+        return this;
+    }
+
+    /** Each of so many threads sends that many messages, and all of them the very same object. */
+    public Fault sameMessageFrom(int count) {
+        threads = count;
+        oneMessage = true;
+        return this;
+    }
+
+    /** Kafka's records are handled in batches, too. */
+    public Fault inBatches() {
+        batches = true;
+        return this;
+    }
+
+    /** The client is wrapped twice. */
+    public Fault wrappedTwice() {
+        nested = true;
+        return this;
+    }
+
+    public Fault telemetry(Consumer<Telemetry> change) {
+        breaking = change;
+        return this;
+    }
+
+    public Fault handler(Handler what) {
+        handler = what;
+        return this;
+    }
+
+    /** The headers that the application gives each message. */
+    public Fault headers(IntFunction<List<Header>> of) {
+        headers = of;
+        return this;
+    }
+
+    /** What naive tracing does not keep. */
+    public Fault control(Invariant broken) {
+        control = broken;
+        return this;
+    }
+
+    public FaultResult on(Transport transport) {
+        return on(transport.name().toLowerCase(java.util.Locale.ROOT), transport::open);
+    }
+
+    /** @param where for the report, such as {@code kafka broker} */
+    public FaultResult on(String where, Opener opener) {
+        Observation bare = run(Wrapping.NONE, opener);
+        Observation seen = run(Wrapping.LINKSPAN, opener);
+        Comparison comparison = new Comparison(bare, seen);
+        Observation naive = control == null ? null : run(Wrapping.NAIVE, opener);
+        Comparison naively = naive == null ? null : new Comparison(bare, naive);
+        FaultReport report = FaultReport.of(this, where, bare, comparison, naively);
+        report.write();
+        assertThat(comparison.violations()).as("%s %s on %s", id, name, where).isEmpty();
+        if (naively != null) {
+            assertThat(naively.violations())
+                    .as("what naive tracing breaks in %s %s on %s", id, name, where)
+                    .containsKey(control);
+        }
+        return new FaultResult(bare, seen, naive, report);
+    }
+
+    private Observation run(Wrapping wrapping, Opener opener) {
+        Scopes.watch();
+        Telemetry telemetry = new Telemetry();
+        breaking.accept(telemetry);
+        Observation seen = new Observation(telemetry);
+        try (Logs logs = new Logs();
+                Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
+            application.run();
+            seen.finish(logs);
+        } catch (Exception e) {
+            throw new IllegalStateException(wrapping + " could not even start", e);
+        } finally {
+            telemetry.close();
+        }
+        return seen;
+    }
+}
