@@ -48,6 +48,7 @@ final class FuzzedPropagator {
 
     private static final int MAX_WRITTEN = 55 + 512 + 8192;
     private static final int READ_OF_TRACEPARENT = 256;
+    private static final int READ_OF_TRACESTATE = 512;
     private static final int READ_OF_FIELD = 8192;
 
     private final TextMapPropagator propagator;
@@ -165,7 +166,7 @@ final class FuzzedPropagator {
             total += value.length();
             plain &= names.add(name)
                     && field.value() != null
-                    && value.length() <= (name.equals("traceparent") ? READ_OF_TRACEPARENT : READ_OF_FIELD)
+                    && value.length() <= readOf(name)
                     && value.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
         }
         if (!plain || total > READ_OF_FIELD) {
@@ -181,6 +182,14 @@ final class FuzzedPropagator {
         assertThat(origin.getTraceId()).isEqualTo(own.getTraceId());
         assertThat(origin.getSpanId()).isEqualTo(own.getSpanId());
         assertThat(origin.isSampled()).isEqualTo(own.isSampled());
+    }
+
+    private static int readOf(String name) {
+        return switch (name) {
+            case "traceparent" -> READ_OF_TRACEPARENT;
+            case "tracestate" -> READ_OF_TRACESTATE;
+            default -> READ_OF_FIELD;
+        };
     }
 
     private @Nullable Object answer(@Nullable Object[] arguments) {

@@ -27,7 +27,10 @@ class PropagationFuzzTest {
         List<byte[]> seeds = new ArrayList<>();
         HostileHeaders.w3c().forEach(hostile -> seeds.add(encoded(0, hostile.fields())));
         HostileHeaders.others().forEach(hostile -> seeds.add(encoded(seeds.size(), hostile.fields())));
-        FuzzedPropagator.written().forEach(fields -> seeds.add(encoded(seeds.size(), fields)));
+        List<List<HostileHeaders.Field>> written = FuzzedPropagator.written();
+        for (int i = 0; i < written.size(); i++) {
+            seeds.add(encoded(i % PROPAGATORS.size(), written.get(i)));
+        }
         return seeds.stream();
     }
 
