@@ -36,7 +36,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -86,23 +85,24 @@ final class FuzzedPropagator {
     }
 
     /** What each writes by itself, with little baggage and with more than it may. */
-    static List<List<HostileHeaders.Field>> written() {
+    static List<List<Header>> written() {
         SpanContext span = SpanContext.create(
                 HostileHeaders.TRACE_ID,
                 HostileHeaders.SPAN_ID,
                 TraceFlags.getSampled(),
                 TraceState.builder().put("foo", "1").build());
-        List<List<HostileHeaders.Field>> written = new ArrayList<>();
+        List<List<Header>> written = new ArrayList<>();
         for (int length : new int[] {1, 4_370}) {
             Baggage baggage = Baggage.builder()
                     .put("a", "v".repeat(length))
                     .put("b", "w".repeat(length))
                     .build();
             for (TextMapPropagator propagator : propagators()) {
-                List<HostileHeaders.Field> fields = new ArrayList<>();
-                propagator.inject(Context.root().with(Span.wrap(span)).with(baggage), fields, (carrier, name, value) -> {
-                    carrier.add(new HostileHeaders.Field(name, value.getBytes(UTF_8)));
-                });
+                List<Header> fields = new ArrayList<>();
+                propagator.inject(
+                        Context.root().with(Span.wrap(span)).with(baggage), fields, (carrier, name, value) -> {
+                            carrier.add(new Header(name, value.getBytes(UTF_8)));
+                        });
                 written.add(fields);
             }
         }
@@ -110,7 +110,7 @@ final class FuzzedPropagator {
     }
 
     void assertOnlyData(List<RecordHeader> fields) {
-        RecordHeaders headers = new RecordHeaders(fields.toArray(Header[]::new));
+        RecordHeaders headers = new RecordHeaders(fields.toArray(RecordHeader[]::new));
         ConsumerRecord<String, String> record = new ConsumerRecord<>(
                 "in", 0, 0, 0L, TimestampType.CREATE_TIME, 0, 0, null, "v", headers, java.util.Optional.empty());
         int[] handled = {0};
@@ -149,7 +149,7 @@ final class FuzzedPropagator {
 
     private static int valueBytes(Headers headers) {
         int bytes = 0;
-        for (Header header : headers) {
+        for (org.apache.kafka.common.header.Header header : headers) {
             bytes += header.value() == null ? 0 : header.value().length;
         }
         return bytes;

@@ -1,10 +1,9 @@
 package dev.linkspan.faults;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Headers that nobody should have sent: those of the test suite that W3C has for Trace Context, and what else an attacker,
@@ -19,15 +18,12 @@ public final class HostileHeaders {
     private static final String NAME = "traceparent";
 
     /** @param linked whether the message must be linked to {@link #VALID}; if not it must be linked to nothing */
-    public record Case(String what, List<Field> fields, boolean linked) {
+    public record Case(String what, List<Header> headers, boolean linked) {
         @Override
         public String toString() {
             return what;
         }
     }
-
-    /** One header, as a broker with bytes for values holds it. */
-    public record Field(String name, byte @Nullable [] value) {}
 
     private HostileHeaders() {}
 
@@ -44,19 +40,73 @@ public final class HostileHeaders {
     /** For B3, Jaeger and X-Ray: none of them is a context of W3C's. */
     public static List<Case> others() {
         List<Case> cases = new ArrayList<>();
-        for (String value : List.of("", "0", "1", "d", "deny", "-", "---", TRACE_ID, TRACE_ID + "-" + SPAN_ID + "-1-", VALID)) {
-            cases.add(none("b3 '" + value + "'", field("b3", value)));
+        for (String value :
+                List.of("", "0", "1", "d", "deny", "-", "---", TRACE_ID, TRACE_ID + "-" + SPAN_ID + "-1-", VALID)) {
+            cases.add(none("b3 '" + value + "'", Header.of("b3", value)));
         }
-        cases.add(none("b3 in many headers, one short", field("X-B3-TraceId", TRACE_ID)));
-        cases.add(none("b3 with hostile flags", field("X-B3-TraceId", "g".repeat(32)), field("X-B3-Flags", "\uffff")));
-        for (String value : List.of("", ":", ":::", "::::", "%", "%zz", "0:0:0:0", TRACE_ID + "%3A", TRACE_ID + ":" + SPAN_ID + ":0:z")) {
-            cases.add(none("uber-trace-id '" + value + "'", field("uber-trace-id", value)));
+        cases.add(none("b3 in many headers, one short", Header.of("X-B3-TraceId", TRACE_ID)));
+        cases.add(none(
+                "b3 with hostile flags", Header.of("X-B3-TraceId", "g".repeat(32)), Header.of("X-B3-Flags", "\uffff")));
+        for (String value : List.of(
+                "", ":", ":::", "::::", "%", "%zz", "0:0:0:0", TRACE_ID + "%3A", TRACE_ID + ":" + SPAN_ID + ":0:z")) {
+            cases.add(none("uber-trace-id '" + value + "'", Header.of("uber-trace-id", value)));
         }
-        cases.add(none("Jaeger baggage", field("uberctx-", "%"), field("uberctx-a", "%zz"), field("jaeger-baggage", ",=,")));
-        for (String value : List.of("", "=", ";", "Root", "Root=", "Root=1", "Root=1-", "Root=1-58406520-", "Parent=;Root=", "Sampled=?", "Self=;Lineage=:", ";".repeat(8_000), "Root=1-" + "z".repeat(35))) {
-            cases.add(none("X-Ray of " + value.length() + " characters", field("X-Amzn-Trace-Id", value)));
+        cases.add(none(
+                "Jaeger baggage",
+                Header.of("uberctx-", "%"),
+                Header.of("uberctx-a", "%zz"),
+                Header.of("jaeger-baggage", ",=,")));
+        for (String value : List.of(
+                "",
+                "=",
+                ";",
+                "Root",
+                "Root=",
+                "Root=1",
+                "Root=1-",
+                "Root=1-58406520-",
+                "Parent=;Root=",
+                "Sampled=?",
+                "Self=;Lineage=:",
+                ";".repeat(8_000),
+                "Root=1-" + "z".repeat(35))) {
+            cases.add(none("X-Ray of " + value.length() + " characters", Header.of("X-Amzn-Trace-Id", value)));
         }
         return cases;
+    }
+
+    /** Beside a valid traceparent, but for the one that is huge itself. */
+    public static Map<String, List<Header>> huge() {
+        Map<String, List<Header>> kinds = new LinkedHashMap<>();
+        List<Header> many = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            many.add(Header.of("header-" + i, "x"));
+        }
+        many.add(Header.of(NAME, VALID));
+        kinds.put("1,000 headers", many);
+        kinds.put(
+                "traceparent of 1 MB",
+                List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(1_000_000))));
+        for (String filler : List.of(" ", ",", "k=v,", "k=%,", "\u00e9")) {
+            for (String name : List.of("tracestate", "baggage", "other")) {
+                String value = filler.repeat(1_000_000 / filler.length());
+                kinds.put(
+                        "1 MB of '" + filler + "' as " + name, List.of(Header.of(NAME, VALID), Header.of(name, value)));
+            }
+        }
+        kinds.put("64 KB of blanks", List.of(Header.of(NAME, VALID), Header.of("tracestate", " ".repeat(65_536))));
+        return kinds;
+    }
+
+    /** So many traceparents, all but the last of others, and a tracestate that is not the last one's. */
+    public static List<Header> copies(int count) {
+        List<Header> headers = new ArrayList<>();
+        for (int i = 1; i < count; i++) {
+            headers.add(Header.of(NAME, VALID.replace("-" + SPAN_ID, String.format("-%016x", i))));
+        }
+        headers.add(Header.of("tracestate", "of=first"));
+        headers.add(Header.of(NAME, VALID));
+        return headers;
     }
 
     private static void addTraceparents(List<Case> cases) {
@@ -106,54 +156,114 @@ public final class HostileHeaders {
                 VALID + "," + VALID,
                 ",".repeat(10_000),
                 "01" + VALID.substring(2) + "-" + "x".repeat(10_000))) {
-            cases.add(none("traceparent " + shown(value), field(NAME, value)));
+            cases.add(none("traceparent " + shown(value), Header.of(NAME, value)));
         }
-        cases.add(none("traceparent without a value", new Field(NAME, null)));
-        cases.add(none("zeros", new Field(NAME, new byte[55])));
-        cases.add(none("no text", new Field(NAME, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2, (byte) 0x80})));
-        cases.add(none("ends within a character", new Field(NAME, new byte[] {'0', '0', '-', (byte) 0xe2, (byte) 0x82})));
-        cases.add(none("overlong form of a digit", new Field(NAME, new byte[] {(byte) 0xc0, (byte) 0xb0, '0', '-'})));
+        cases.add(none("traceparent without a value", new Header(NAME, null)));
+        cases.add(none("zeros", new Header(NAME, new byte[55])));
+        cases.add(none("no text", new Header(NAME, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2, (byte) 0x80})));
+        cases.add(none(
+                "ends within a character", new Header(NAME, new byte[] {'0', '0', '-', (byte) 0xe2, (byte) 0x82})));
+        cases.add(none("overlong form of a digit", new Header(NAME, new byte[] {(byte) 0xc0, (byte) 0xb0, '0', '-'})));
     }
 
     private static void addNames(List<Case> cases) {
         cases.add(none("nothing"));
         for (String name : List.of("TraceParent", "TrAcEpArEnT", "TRACEPARENT")) {
-            cases.add(new Case(name, List.of(field(name, VALID)), true));
+            cases.add(new Case(name, List.of(Header.of(name, VALID)), true));
         }
         for (String name : List.of(
-                "trace-parent", "trace.parent", "", " ", "traceparent ", "traceparent\u0000", "\u0000", "\uff54raceparent", "n".repeat(30_000))) {
-            cases.add(none("name " + shown(name), field(name, VALID)));
+                "trace-parent",
+                "trace.parent",
+                "",
+                " ",
+                "traceparent ",
+                "traceparent\u0000",
+                "\u0000",
+                "\uff54raceparent",
+                "n".repeat(30_000))) {
+            cases.add(none("name " + shown(name), Header.of(name, VALID)));
         }
         String other = VALID.replace(TRACE_ID, TRACE_ID.substring(1) + "3");
-        cases.add(new Case("two that differ", List.of(field(NAME, other), field(NAME, VALID)), true));
-        cases.add(new Case("two that are equal", List.of(field(NAME, VALID), field(NAME, VALID)), true));
-        cases.add(new Case("a value and none", List.of(field(NAME, VALID), new Field(NAME, null)), true));
+        cases.add(new Case("two that differ", List.of(Header.of(NAME, other), Header.of(NAME, VALID)), true));
+        cases.add(new Case("two that are equal", List.of(Header.of(NAME, VALID), Header.of(NAME, VALID)), true));
+        cases.add(new Case("a value and none", List.of(Header.of(NAME, VALID), new Header(NAME, null)), true));
     }
 
     private static void addTraceStates(List<Case> cases) {
-        cases.add(none("tracestate alone", field("tracestate", "foo=1")));
+        cases.add(none("tracestate alone", Header.of("tracestate", "foo=1")));
         for (String value : List.of(
-                "", "foo=1", "foo=", "=", ",", ",,,", "foo=1,foo=1", "foo=1,foo=2", "foo=1 \t , \t bar=2, \t baz=3", "foo=1,", "foo =1", "FOO=1",
-                "foo.bar=1", "foo@=1,bar=2", "@foo=1,bar=2", "foo@@bar=1,bar=2", "foo@bar@baz=1,bar=2", "foo=bar=baz", "foo=,bar=3", "foo=1\n,bar=2", "\u0000=1", "foo=\uffff",
-                "t".repeat(256) + "=1", "t".repeat(257) + "=1", "t".repeat(241) + "@" + "v".repeat(14) + "=1", "t@" + "v".repeat(15) + "=1",
-                "foo=" + "1".repeat(256), "foo=" + "1".repeat(257), members(32), members(33), members(2_000), " ".repeat(8_000), ",".repeat(8_000))) {
+                "",
+                "foo=1",
+                "foo=",
+                "=",
+                ",",
+                ",,,",
+                "foo=1,foo=1",
+                "foo=1,foo=2",
+                "foo=1 \t , \t bar=2, \t baz=3",
+                "foo=1,",
+                "foo =1",
+                "FOO=1",
+                "foo.bar=1",
+                "foo@=1,bar=2",
+                "@foo=1,bar=2",
+                "foo@@bar=1,bar=2",
+                "foo@bar@baz=1,bar=2",
+                "foo=bar=baz",
+                "foo=,bar=3",
+                "foo=1\n,bar=2",
+                "\u0000=1",
+                "foo=\uffff",
+                "t".repeat(256) + "=1",
+                "t".repeat(257) + "=1",
+                "t".repeat(241) + "@" + "v".repeat(14) + "=1",
+                "t@" + "v".repeat(15) + "=1",
+                "foo=" + "1".repeat(256),
+                "foo=" + "1".repeat(257),
+                members(32),
+                members(33),
+                members(2_000),
+                " ".repeat(8_000),
+                ",".repeat(8_000))) {
             cases.add(new Case(
-                    "tracestate " + shown(value), List.of(field(NAME, VALID), field("tracestate", value)), true));
+                    "tracestate " + shown(value),
+                    List.of(Header.of(NAME, VALID), Header.of("tracestate", value)),
+                    true));
         }
         cases.add(new Case(
                 "tracestate in two headers",
-                List.of(field(NAME, VALID), field("tracestate", "foo=1"), field("tracestate", "bar=2")),
+                List.of(Header.of(NAME, VALID), Header.of("tracestate", "foo=1"), Header.of("tracestate", "bar=2")),
                 true));
         cases.add(new Case(
-                "tracestate without a value", List.of(field(NAME, VALID), new Field("tracestate", null)), true));
+                "tracestate without a value", List.of(Header.of(NAME, VALID), new Header("tracestate", null)), true));
     }
 
     private static void addBaggage(List<Case> cases) {
         for (String value : List.of(
-                "", "=", ",", "%", "a=%", "a=%zz", "a=%ff", "a=%00", "=b", "a", "a=b;", "a=b;;=;c", "a=\"b\"", "a b=c", "\u0000=\u0001", "\uffff=\uffff", "a=b,a=c",
-                "a=%,".repeat(2_047), "k=v,".repeat(2_000), "k=" + "v".repeat(9_000), "k".repeat(9_000), "k=" + "%41".repeat(3_000))) {
-            cases.add(
-                    new Case("baggage " + shown(value), List.of(field(NAME, VALID), field("baggage", value)), true));
+                "",
+                "=",
+                ",",
+                "%",
+                "a=%",
+                "a=%zz",
+                "a=%ff",
+                "a=%00",
+                "=b",
+                "a",
+                "a=b;",
+                "a=b;;=;c",
+                "a=\"b\"",
+                "a b=c",
+                "\u0000=\u0001",
+                "\uffff=\uffff",
+                "a=b,a=c",
+                "a=%,".repeat(2_047),
+                "k=v,".repeat(2_000),
+                "k=" + "v".repeat(9_000),
+                "k".repeat(9_000),
+                "k=" + "%41".repeat(3_000))) {
+            cases.add(new Case(
+                    "baggage " + shown(value), List.of(Header.of(NAME, VALID), Header.of("baggage", value)), true));
         }
     }
 
@@ -166,15 +276,11 @@ public final class HostileHeaders {
     }
 
     private static Case linked(String what, String traceparent) {
-        return new Case(what, List.of(field(NAME, traceparent)), true);
+        return new Case(what, List.of(Header.of(NAME, traceparent)), true);
     }
 
-    private static Case none(String what, Field... fields) {
-        return new Case(what, List.of(fields), false);
-    }
-
-    private static Field field(String name, String value) {
-        return new Field(name, value.getBytes(UTF_8));
+    private static Case none(String what, Header... headers) {
+        return new Case(what, List.of(headers), false);
     }
 
     private static String shown(String value) {

@@ -38,12 +38,12 @@ final class MemoryKafka implements KafkaApplication.Backend {
     private final Network network = new Network(true);
     private final List<ConsumerRecord<String, String>> log = new ArrayList<>();
     private final Observation seen;
-    private final int pollSize;
+    private final Fault fault;
     private int position;
 
     MemoryKafka(Fault fault, Observation seen) {
         this.seen = seen;
-        this.pollSize = fault.pollSize;
+        this.fault = fault;
     }
 
     Producer<String, String> producer() {
@@ -81,6 +81,7 @@ final class MemoryKafka implements KafkaApplication.Backend {
             RecordHeaders headers = new RecordHeaders(record.headers());
             ((RecordHeaders) record.headers()).setReadOnly();
             CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
+            int id = KafkaApplication.id(record.key());
             network.submit(() -> {
                 int offset = log.size();
                 log.add(new ConsumerRecord<>(
@@ -93,9 +94,9 @@ final class MemoryKafka implements KafkaApplication.Backend {
                         5,
                         record.key(),
                         record.value(),
-                        headers,
+                        KafkaApplication.headers(fault.arriving(id, KafkaApplication.headers(headers))),
                         Optional.empty()));
-                seen.onWire(KafkaApplication.id(record.key()), KafkaApplication.headers(headers));
+                seen.onWire(id, KafkaApplication.headers(headers));
                 RecordMetadata metadata = new RecordMetadata(PARTITION, offset, 0, 0L, 3, 5);
                 future.complete(metadata);
                 if (callback != null) {
@@ -116,7 +117,7 @@ final class MemoryKafka implements KafkaApplication.Backend {
         @Override
         @SuppressWarnings({"deprecation", "removal"}) // its successor is not there in kafka-clients 3.9
         public synchronized ConsumerRecords<String, String> poll(Duration timeout) {
-            int end = Math.min(log.size(), position + pollSize);
+            int end = Math.min(log.size(), position + fault.pollSize);
             List<ConsumerRecord<String, String>> next = List.copyOf(log.subList(position, end));
             position = end;
             return next.isEmpty() ? ConsumerRecords.empty() : new ConsumerRecords<>(Map.of(PARTITION, next));

@@ -25,9 +25,9 @@ class PropagationFuzzTest {
 
     static Stream<byte[]> seeds() {
         List<byte[]> seeds = new ArrayList<>();
-        HostileHeaders.w3c().forEach(hostile -> seeds.add(encoded(0, hostile.fields())));
-        HostileHeaders.others().forEach(hostile -> seeds.add(encoded(seeds.size(), hostile.fields())));
-        List<List<HostileHeaders.Field>> written = FuzzedPropagator.written();
+        HostileHeaders.w3c().forEach(hostile -> seeds.add(encoded(0, hostile.headers())));
+        HostileHeaders.others().forEach(hostile -> seeds.add(encoded(seeds.size(), hostile.headers())));
+        List<List<Header>> written = FuzzedPropagator.written();
         for (int i = 0; i < written.size(); i++) {
             seeds.add(encoded(i % PROPAGATORS.size(), written.get(i)));
         }
@@ -37,7 +37,8 @@ class PropagationFuzzTest {
     @MethodSource("seeds")
     @DictionaryEntries({
         "traceparent", "tracestate", "baggage", "b3", "X-B3-TraceId", "X-B3-SpanId", "X-B3-Sampled", "X-B3-Flags",
-        "uber-trace-id", "uberctx-", "jaeger-baggage", "X-Amzn-Trace-Id", "Root=1-", ";Parent=", ";Sampled=1", "Lineage=",
+        "uber-trace-id", "uberctx-", "jaeger-baggage", "X-Amzn-Trace-Id", "Root=1-", ";Parent=", ";Sampled=1",
+                "Lineage=",
         "00-12345678901234567890123456789012-1234567890123456-01", "%", "=", ",", ";"
     })
     @FuzzTest(maxExecutions = 20_000, maxDuration = "")
@@ -49,10 +50,10 @@ class PropagationFuzzTest {
     }
 
     /** One byte names the propagator; then each header: 0x1e, its name, and unless its value is null 0x1f and that. */
-    private static byte[] encoded(int propagator, List<HostileHeaders.Field> fields) {
+    private static byte[] encoded(int propagator, List<Header> fields) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(propagator);
-        for (HostileHeaders.Field field : fields) {
+        for (Header field : fields) {
             out.write(HEADER);
             out.writeBytes(field.name().getBytes(UTF_8));
             if (field.value() != null) {
@@ -69,11 +70,7 @@ class PropagationFuzzTest {
         while (start < input.length) {
             int end = indexOf(HEADER, input, start + 1, input.length);
             int value = indexOf(VALUE, input, start, end);
-            String name = new String(
-                    input,
-                    Math.min(start + 1, value),
-                    Math.max(0, value - start - 1),
-                    UTF_8);
+            String name = new String(input, Math.min(start + 1, value), Math.max(0, value - start - 1), UTF_8);
             headers.add(new RecordHeader(name, value == end ? null : Arrays.copyOfRange(input, value + 1, end)));
             start = end;
         }
