@@ -173,7 +173,8 @@ public final class Summary {
                 runs.computeIfAbsent(run.getProperty("id"), id -> new ArrayList<>())
                         .add(run);
             }
-            System.out.printf(ROW, "fault", "on", "messages", "lost", "twice", "thrown", "open", "naive breaks", "seen");
+            System.out.printf(
+                    ROW, "fault", "on", "messages", "lost", "twice", "thrown", "open", "naive breaks", "seen");
             List<Fault> faults = new ArrayList<>();
             runs.forEach((id, all) -> faults.add(new Fault(id, all)));
             faults.forEach(Fault::printRow);
@@ -190,7 +191,9 @@ public final class Summary {
                     System.err.println(fault.id + ": " + (fault.runs.isEmpty() ? "did not run" : "no control felt it"));
                 }
             }
-            return faults.stream().noneMatch(fault -> fault.runs.isEmpty() || fault.broken().isEmpty())
+            return faults.stream()
+                            .noneMatch(fault ->
+                                    fault.runs.isEmpty() || fault.broken().isEmpty())
                     && FELT.stream().allMatch(number -> total(faults, number) == 0);
         }
 
@@ -201,7 +204,9 @@ public final class Summary {
         private void printRow() {
             Map<String, String> seen = new TreeMap<>();
             runs.forEach(run -> seen.merge(
-                    run.getProperty("where"), run.getProperty("figure"), (one, other) -> other.isEmpty() ? one : other));
+                    run.getProperty("where"),
+                    run.getProperty("figure"),
+                    (one, other) -> other.isEmpty() ? one : other));
             System.out.printf(
                     ROW,
                     id,
@@ -227,7 +232,9 @@ public final class Summary {
         /** The invariants that naive tracing did not keep. */
         private SortedSet<String> broken() {
             return runs.stream()
-                    .flatMap(run -> Pattern.compile("\\bI[1-7]\\b").matcher(run.getProperty("control")).results())
+                    .flatMap(run -> Pattern.compile("\\bI[1-7]\\b")
+                            .matcher(run.getProperty("control"))
+                            .results())
                     .map(MatchResult::group)
                     .collect(toCollection(TreeSet::new));
         }

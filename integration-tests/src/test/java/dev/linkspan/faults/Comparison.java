@@ -138,7 +138,7 @@ public final class Comparison {
     private static int ours(List<Header> headers) {
         return headers.stream()
                 .filter(header -> FIELDS.contains(header.name()))
-                .mapToInt(header -> header.value().length)
+                .mapToInt(header -> header.value() == null ? 0 : header.value().length)
                 .sum();
     }
 }

@@ -46,6 +46,7 @@ public final class Fault {
     Consumer<Telemetry> breaking = telemetry -> {};
     Handler handler = message -> {};
     IntFunction<List<Header>> headers = message -> List.of(Header.of("tenant", "blue"));
+    IntFunction<@Nullable List<Header>> arriving = message -> null;
 
     @Nullable
     Invariant control;
@@ -154,6 +155,20 @@ public final class Fault {
     public Fault headers(IntFunction<List<Header>> of) {
         headers = of;
         return this;
+    }
+
+    /**
+     * The headers that a message arrives with, whatever the application sent, as though somebody else had sent it; null
+     * for those it was sent with.
+     */
+    public Fault arriving(IntFunction<@Nullable List<Header>> with) {
+        arriving = with;
+        return this;
+    }
+
+    List<Header> arriving(int id, List<Header> sent) {
+        List<Header> others = arriving.apply(id);
+        return others == null ? sent : others;
     }
 
     /** What naive tracing does not keep. */

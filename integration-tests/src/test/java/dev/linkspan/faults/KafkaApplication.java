@@ -94,11 +94,15 @@ public final class KafkaApplication
         return copy;
     }
 
-    @Override
-    protected ProducerRecord<String, String> outgoing(int id, List<Header> headers) {
+    static RecordHeaders headers(List<Header> headers) {
         RecordHeaders own = new RecordHeaders();
         headers.forEach(header -> own.add(header.name(), header.value()));
-        return new ProducerRecord<>(backend.topic(), null, null, Integer.toString(id), "value", own);
+        return own;
+    }
+
+    @Override
+    protected ProducerRecord<String, String> outgoing(int id, List<Header> headers) {
+        return new ProducerRecord<>(backend.topic(), null, null, Integer.toString(id), "value", headers(headers));
     }
 
     @Override

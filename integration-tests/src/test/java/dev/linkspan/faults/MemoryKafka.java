@@ -41,17 +41,20 @@ final class MemoryKafka implements KafkaApplication.Backend {
     private final Network network = new Network(true);
     private final List<ConsumerRecord<String, String>> log = new ArrayList<>();
     private final Observation seen;
-    private final int pollSize;
+    private final Fault fault;
     private int position;
     private long forgotten;
-
     private final @Nullable KafkaTelemetryProducerInterceptor<String, String> onSend;
     private final @Nullable KafkaTelemetryConsumerInterceptor<String, String> onPoll;
+
+    MemoryKafka(Fault fault, Observation seen) {
+        this(fault, seen, null);
+    }
 
     /** @param intercepting what the clients are configured with, as {@code interceptor.classes} does it; may be null */
     MemoryKafka(Fault fault, Observation seen, @Nullable KafkaTelemetry intercepting) {
         this.seen = seen;
-        this.pollSize = fault.pollSize;
+        this.fault = fault;
         this.onSend = intercepting == null ? null : new KafkaTelemetryProducerInterceptor<>();
         this.onPoll = intercepting == null ? null : new KafkaTelemetryConsumerInterceptor<>();
         if (onSend != null && onPoll != null) {
@@ -103,6 +106,7 @@ final class MemoryKafka implements KafkaApplication.Backend {
             RecordHeaders headers = new RecordHeaders(record.headers());
             ((RecordHeaders) record.headers()).setReadOnly();
             CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
+            int id = KafkaApplication.id(record.key());
             network.submit(() -> {
                 long offset = forgotten + log.size();
                 log.add(new ConsumerRecord<>(
@@ -115,9 +119,9 @@ final class MemoryKafka implements KafkaApplication.Backend {
                         5,
                         record.key(),
                         record.value(),
-                        headers,
+                        KafkaApplication.headers(fault.arriving(id, KafkaApplication.headers(headers))),
                         Optional.empty()));
-                seen.onWire(KafkaApplication.id(record.key()), KafkaApplication.headers(headers));
+                seen.onWire(id, KafkaApplication.headers(headers));
                 RecordMetadata metadata = new RecordMetadata(PARTITION, offset, 0, 0L, 3, 5);
                 future.complete(metadata);
                 if (onSend != null) {
@@ -141,7 +145,7 @@ final class MemoryKafka implements KafkaApplication.Backend {
         @Override
         @SuppressWarnings({"deprecation", "removal"}) // its successor is not there in kafka-clients 3.9
         public synchronized ConsumerRecords<String, String> poll(Duration timeout) {
-            int end = Math.min(log.size(), position + pollSize);
+            int end = Math.min(log.size(), position + fault.pollSize);
             List<ConsumerRecord<String, String>> next = List.copyOf(log.subList(position, end));
             position = end;
             if (next.isEmpty()) {

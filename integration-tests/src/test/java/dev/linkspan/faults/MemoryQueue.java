@@ -15,12 +15,12 @@ final class MemoryQueue implements AutoCloseable {
     private final Network network = new Network(false);
     private final List<MemoryMessage> log = new ArrayList<>();
     private final Observation seen;
-    private final int pollSize;
+    private final Fault fault;
     private int position;
 
     MemoryQueue(Fault fault, Observation seen) {
         this.seen = seen;
-        this.pollSize = fault.pollSize;
+        this.fault = fault;
     }
 
     void send(MemoryMessage message, Answer answer) {
@@ -28,7 +28,7 @@ final class MemoryQueue implements AutoCloseable {
         List<Header> headers = List.copyOf(message.headers());
         network.submit(() -> {
             seen.onWire(message.id(), headers);
-            log.add(new MemoryMessage(message.id(), headers));
+            log.add(new MemoryMessage(message.id(), fault.arriving(message.id(), headers)));
             answer.sent();
         });
     }
@@ -45,7 +45,7 @@ final class MemoryQueue implements AutoCloseable {
             log.clear();
             position = 0;
         }
-        int end = Math.min(log.size(), position + pollSize);
+        int end = Math.min(log.size(), position + fault.pollSize);
         List<MemoryMessage> next = List.copyOf(log.subList(position, end));
         position = end;
         return next;

@@ -3,6 +3,7 @@ package dev.linkspan.faults;
 import dev.linkspan.propagation.MessagingPolicy;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -137,6 +138,16 @@ public final class Telemetry implements AutoCloseable {
         return metrics.collectAllMetrics().stream()
                 .filter(data -> data.getName().equals(metric))
                 .flatMap(data -> data.getLongSumData().getPoints().stream())
+                .mapToLong(point -> point.getValue())
+                .sum();
+    }
+
+    /** As {@link #counted(String)}, of the points with this attribute. */
+    public long counted(String metric, String attribute, String value) {
+        return metrics.collectAllMetrics().stream()
+                .filter(data -> data.getName().equals(metric))
+                .flatMap(data -> data.getLongSumData().getPoints().stream())
+                .filter(point -> value.equals(point.getAttributes().get(AttributeKey.stringKey(attribute))))
                 .mapToLong(point -> point.getValue())
                 .sum();
     }
