@@ -1,3 +1,4 @@
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
 import java.io.IOException;
@@ -5,21 +6,30 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** What ran, and on which brokers, from the reports that the build left; fails if anything was skipped or did not run. */
+/**
+ * What ran, on which brokers, and what became of messages in each fault, from the reports that the build left; fails if
+ * anything was skipped or did not run, or if a fault was felt.
+ */
 public final class Summary {
     private static final Path TESTS = Path.of("integration-tests");
     private static final Path BROKERS = TESTS.resolve("target/brokers");
+    private static final Path FAULTS = TESTS.resolve("target/faults");
     private static final Path SCENARIOS = TESTS.resolve("src/test/java/dev/linkspan/it");
     private static final Pattern BROKER = Pattern.compile("dev\\.linkspan\\.it\\.([a-z0-9]+)\\..*");
 
@@ -44,6 +54,7 @@ public final class Summary {
                 good = false;
             }
         }
+        good &= Fault.print();
         Counts all = Counts.of(reports);
         System.out.println(all.passed() + " passed, " + all.failed + " failed"
                 + (all.skipped == 0 ? "" : ", " + all.skipped + " skipped"));
@@ -69,11 +80,16 @@ public final class Summary {
         if (!Files.exists(file)) {
             return "not started";
         }
-        Properties facts = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            facts.load(reader);
-        }
+        Properties facts = load(file);
         return facts.getProperty("version") + " " + facts.getProperty("where") + ", " + facts.getProperty("real");
+    }
+
+    private static Properties load(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        }
+        return properties;
     }
 
     private static boolean isReport(Path file) {
@@ -132,6 +148,95 @@ public final class Summary {
             Matcher matcher = BROKER.matcher(testClass);
             // dev.linkspan.it.VersionsIT is in no broker's package, and starts with an upper case letter
             return matcher.matches() ? matcher.group(1) : null;
+        }
+    }
+
+    /** All runs of one fault of docs/RELIABILITY.md. */
+    private record Fault(String id, List<Properties> runs) {
+        /** F31 is of NATS. */
+        private static final List<String> ALL = IntStream.rangeClosed(1, 32)
+                .filter(number -> number != 31)
+                .mapToObj(number -> String.format("F%02d", number))
+                .toList();
+
+        /** What must be 0. */
+        private static final List<String> FELT = List.of("lost", "duplicates", "exceptions", "open");
+
+        private static final String ROW = "%-5s %-34s %10s %6s %6s %6s %6s  %-14s %s%n";
+
+        /** Says whether every fault ran, had a control that felt it, and was not felt itself. */
+        static boolean print() throws IOException {
+            Map<String, List<Properties>> runs = new TreeMap<>();
+            ALL.forEach(id -> runs.put(id, new ArrayList<>()));
+            for (Path file : files(FAULTS, ".*\\.properties")) {
+                Properties run = load(file);
+                runs.computeIfAbsent(run.getProperty("id"), id -> new ArrayList<>())
+                        .add(run);
+            }
+            System.out.printf(
+                    ROW, "fault", "on", "messages", "lost", "twice", "thrown", "open", "naive breaks", "seen");
+            List<Fault> faults = new ArrayList<>();
+            runs.forEach((id, all) -> faults.add(new Fault(id, all)));
+            faults.forEach(Fault::printRow);
+            System.out.printf(
+                    "%d faults, %,d messages: lost %d, extra duplicates %d, exceptions added %d, spans left open %d%n",
+                    faults.stream().filter(fault -> !fault.runs.isEmpty()).count(),
+                    faults.stream().mapToLong(fault -> fault.sum("messages")).sum(),
+                    total(faults, "lost"),
+                    total(faults, "duplicates"),
+                    total(faults, "exceptions"),
+                    total(faults, "open"));
+            for (Fault fault : faults) {
+                if (fault.runs.isEmpty() || fault.broken().isEmpty()) {
+                    System.err.println(fault.id + ": " + (fault.runs.isEmpty() ? "did not run" : "no control felt it"));
+                }
+            }
+            return faults.stream()
+                            .noneMatch(fault ->
+                                    fault.runs.isEmpty() || fault.broken().isEmpty())
+                    && FELT.stream().allMatch(number -> total(faults, number) == 0);
+        }
+
+        private static long total(List<Fault> faults, String number) {
+            return faults.stream().mapToLong(fault -> fault.sum(number)).sum();
+        }
+
+        private void printRow() {
+            Map<String, String> seen = new TreeMap<>();
+            runs.forEach(run -> seen.merge(
+                    run.getProperty("where"),
+                    run.getProperty("figure"),
+                    (one, other) -> other.isEmpty() ? one : other));
+            System.out.printf(
+                    ROW,
+                    id,
+                    String.join(", ", seen.keySet()),
+                    sum("messages"),
+                    sum("lost"),
+                    sum("duplicates"),
+                    sum("exceptions"),
+                    sum("open"),
+                    String.join(" ", broken()),
+                    seen.entrySet().stream()
+                            .filter(figure -> !figure.getValue().isEmpty())
+                            .map(figure -> figure.getKey() + ": " + figure.getValue())
+                            .collect(joining("; ")));
+        }
+
+        private long sum(String number) {
+            return runs.stream()
+                    .mapToLong(run -> Long.parseLong(run.getProperty(number)))
+                    .sum();
+        }
+
+        /** The invariants that naive tracing did not keep. */
+        private SortedSet<String> broken() {
+            return runs.stream()
+                    .flatMap(run -> Pattern.compile("\\bI[1-7]\\b")
+                            .matcher(run.getProperty("control"))
+                            .results())
+                    .map(MatchResult::group)
+                    .collect(toCollection(TreeSet::new));
         }
     }
 }

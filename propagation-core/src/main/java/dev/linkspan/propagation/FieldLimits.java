@@ -1,8 +1,5 @@
 package dev.linkspan.propagation;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * How much of a header reaches a propagator, and what of it. Older propagators take seconds over a long tracestate, throw
  * on a traceparent that is no ASCII, and write a warning per broken baggage member.
@@ -27,24 +24,56 @@ final class FieldLimits {
         if (value.length() <= TRACESTATE_CHARS) {
             return value;
         }
-        List<String> entries = new ArrayList<>(List.of(value.split(",", -1)));
-        if (value.length() > FIELD_BYTES) {
-            entries.remove(entries.size() - 1);
+        // the last entry of what a carrier cut is itself only a part
+        int end = value.length() > FIELD_BYTES ? Math.max(0, value.lastIndexOf(',')) : value.length();
+        int longFrom = withoutLongEntriesFrom(value, end);
+        StringBuilder kept = new StringBuilder(TRACESTATE_CHARS);
+        for (int start = 0; start <= end; ) {
+            int stop = endOfEntry(value, start, end);
+            boolean left = isBlank(value, start, stop) || (start >= longFrom && stop - start > LONG_TRACESTATE_ENTRY);
+            if (!left) {
+                if (kept.length() + (kept.length() == 0 ? 0 : 1) + stop - start > TRACESTATE_CHARS) {
+                    break;
+                }
+                (kept.length() == 0 ? kept : kept.append(',')).append(value, start, stop);
+            }
+            start = stop + 1;
         }
-        entries.removeIf(String::isBlank);
+        return kept.toString();
+    }
+
+    /** Where to begin leaving out long entries so that the rest fits, or as much of it as that can do. */
+    private static int withoutLongEntriesFrom(String value, int end) {
         int length = -1;
-        for (String entry : entries) {
-            length += entry.length() + 1;
+        for (int start = 0; start <= end; ) {
+            int stop = endOfEntry(value, start, end);
+            length += isBlank(value, start, stop) ? 0 : stop - start + 1;
+            start = stop + 1;
         }
-        for (int i = entries.size() - 1; i >= 0 && length > TRACESTATE_CHARS; i--) {
-            if (entries.get(i).length() > LONG_TRACESTATE_ENTRY) {
-                length -= entries.remove(i).length() + 1;
+        int from = end + 1;
+        for (int stop = end; stop >= 0 && length > TRACESTATE_CHARS; ) {
+            int start = value.lastIndexOf(',', stop - 1) + 1;
+            if (stop - start > LONG_TRACESTATE_ENTRY && !isBlank(value, start, stop)) {
+                length -= stop - start + 1;
+                from = start;
+            }
+            stop = start - 1;
+        }
+        return from;
+    }
+
+    private static int endOfEntry(String value, int start, int end) {
+        int comma = value.indexOf(',', start);
+        return comma < 0 || comma > end ? end : comma;
+    }
+
+    private static boolean isBlank(String value, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (!Character.isWhitespace(value.charAt(i))) {
+                return false;
             }
         }
-        while (length > TRACESTATE_CHARS) {
-            length -= entries.remove(entries.size() - 1).length() + 1;
-        }
-        return String.join(",", entries);
+        return true;
     }
 
     /** The members that are well-formed, at most 64 and 8,192 bytes of them, and how many were dropped, and why. */

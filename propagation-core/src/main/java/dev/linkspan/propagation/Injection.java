@@ -188,6 +188,8 @@ final class Injection<H> {
         long bytes = maxBytes;
         int slots = maxHeaders;
         long total = FieldLimits.OPTIONAL_CHARS;
+        // baggage in many headers is no more than in one
+        long values = FieldLimits.FIELD_BYTES;
         boolean any = false;
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < staged.count(); i++) {
@@ -196,10 +198,12 @@ final class Injection<H> {
                     continue;
                 }
                 int size = carrier.size(staged.name(i), staged.value(i));
-                int length = staged.name(i).length() + staged.value(i).length();
-                if (size <= bytes && slots > 0 && length <= total) {
+                int value = staged.value(i).length();
+                int length = staged.name(i).length() + value;
+                if (size <= bytes && slots > 0 && length <= total && (pass == 0 || value <= values)) {
                     bytes -= size;
                     total -= length;
+                    values -= pass == 0 ? 0 : value;
                     slots--;
                     any = true;
                 } else {

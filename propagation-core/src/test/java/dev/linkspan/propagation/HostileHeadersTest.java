@@ -153,7 +153,7 @@ class HostileHeadersTest {
             headers.put(name, megabyte);
             assertThat(allocatedBy(headers))
                     .as("bytes allocated over a megabyte of '%s' in %s", filler, name)
-                    .isLessThan(512 * 1024);
+                    .isLessThan(64 * 1024);
         }
     }
 
@@ -164,7 +164,7 @@ class HostileHeadersTest {
             headers.put("header-" + i, bytes("x"));
         }
 
-        assertThat(allocatedBy(headers)).isLessThan(512 * 1024);
+        assertThat(allocatedBy(headers)).isLessThan(64 * 1024);
     }
 
     private void assertProcessed(ToyMessage message) {

@@ -69,6 +69,22 @@ class InjectionTest {
         assertThat(sent.headers().get("ctx-trace").get(0)).doesNotContain(Headers.TRACE_ID);
     }
 
+    @Test
+    void baggage_in_a_header_per_entry_is_limited_to_8192_bytes_in_all() {
+        RecordedTelemetry prefixed = RecordedTelemetry.withPropagator(new PrefixPropagator());
+        Baggage baggage = Baggage.builder()
+                .put("a", "x".repeat(4_000))
+                .put("b", "y".repeat(4_192))
+                .put("c", "z")
+                .build();
+        ToyMessage sent;
+        try (Scope scope = Context.root().with(baggage).makeCurrent()) {
+            sent = new ToyQueue(prefixed.messaging()).send(ToyMessage.to("orders"));
+        }
+
+        assertThat(sent.headers()).containsOnlyKeys("ctx-trace", "ctx-baggage-a", "ctx-baggage-b");
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "2, 2", "3, 3", "10, 3"})
     void headers_go_in_order_of_worth_as_far_as_slots_reach(int slots, int written) {
