@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,14 @@ public final class Fault {
     public interface Opener {
         Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) throws Exception;
     }
+
+    /** What an application of another shape does, in each run. */
+    public interface Script {
+        void run(Run run) throws Throwable;
+    }
+
+    /** One run of a script. Tell the observation what is handled, called and thrown. */
+    public record Run(KafkaTracing kafka, Telemetry telemetry, Observation seen) {}
 
     final String id;
     final String name;
@@ -106,7 +115,8 @@ public final class Fault {
         return this;
     }
 
-    List<Header> arriving(int id, List<Header> sent) {
+    /** The headers that a message arrives with. */
+    public List<Header> arriving(int id, List<Header> sent) {
         List<Header> others = arriving.apply(id);
         return others == null ? sent : others;
     }
@@ -123,10 +133,19 @@ public final class Fault {
 
     /** @param where for the report, such as {@code kafka broker} */
     public FaultResult on(String where, Opener opener) {
-        Observation bare = run(Wrapping.NONE, opener);
-        Observation seen = run(Wrapping.LINKSPAN, opener);
+        return on(where, wrapping -> run(wrapping, opener));
+    }
+
+    /** As {@link #on(String, Opener)}, for what is no {@link Application}. */
+    public FaultResult run(String where, Script script) {
+        return on(where, wrapping -> run(wrapping, script));
+    }
+
+    private FaultResult on(String where, Function<Wrapping, Observation> runs) {
+        Observation bare = runs.apply(Wrapping.NONE);
+        Observation seen = runs.apply(Wrapping.LINKSPAN);
         Comparison comparison = new Comparison(bare, seen);
-        Observation naive = control == null ? null : run(Wrapping.NAIVE, opener);
+        Observation naive = control == null ? null : runs.apply(Wrapping.NAIVE);
         Comparison naively = naive == null ? null : new Comparison(bare, naive);
         FaultReport report = FaultReport.of(this, where, bare, comparison, naively);
         report.write();
@@ -152,6 +171,21 @@ public final class Fault {
             throw new IllegalStateException(wrapping + " could not even start", e);
         } finally {
             telemetry.close();
+        }
+        return seen;
+    }
+
+    private Observation run(Wrapping wrapping, Script script) {
+        Scopes.watch();
+        Telemetry telemetry = new Telemetry();
+        breaking.accept(telemetry);
+        Observation seen = new Observation(telemetry);
+        try (Logs logs = new Logs();
+                telemetry) {
+            script.run(new Run(new KafkaTracing(wrapping, telemetry), telemetry, seen));
+            seen.finish(logs);
+        } catch (Throwable t) {
+            throw new IllegalStateException(id + " could not be run with " + wrapping, t);
         }
         return seen;
     }

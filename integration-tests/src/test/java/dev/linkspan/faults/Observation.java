@@ -111,6 +111,13 @@ public final class Observation {
         }
     }
 
+    /** Compares what belongs to the application with what it was. */
+    public void unchanged(String what, Object before, Object after) {
+        if (!after.equals(before)) {
+            disturbed.add(what + " was " + before + " and is " + after);
+        }
+    }
+
     /** The application was told of a failure. */
     public void arrived(String place, Throwable failure) {
         arrived.put(place, failure);
