@@ -42,6 +42,13 @@ public abstract class Application<O, M> implements AutoCloseable {
     public void close() {}
 
     final void run() {
+        for (int round = 1; round <= fault.rounds; round++) {
+            runOnce();
+            fault.afterRound.accept(round);
+        }
+    }
+
+    private void runOnce() {
         if (fault.oneMessage) {
             sendOneFromManyThreads();
         } else {

@@ -3,6 +3,7 @@ package dev.linkspan.faults;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A run of the traced application against the same without tracing: the figures, and which invariants do not hold. */
@@ -20,11 +21,11 @@ public final class Comparison {
     final long spansOpen;
     private final Map<Invariant, List<String>> violations = new EnumMap<>(Invariant.class);
 
-    Comparison(Observation bare, Observation seen) {
+    Comparison(Fault fault, Observation bare, Observation seen) {
         lost = seen.handled.missing(bare.handled);
         duplicates = bare.handled.missing(seen.handled);
         exceptionsAdded = seen.arrived.entrySet().stream()
-                .filter(entry -> seen.raised.get(entry.getKey()) != entry.getValue())
+                .filter(entry -> isAdded(seen, entry))
                 .count();
         spansOpen = seen.spans().open();
 
@@ -44,11 +45,24 @@ public final class Comparison {
         check(Invariant.I2, suppressing == 0, suppressing + " exceptions got suppressed ones");
         check(Invariant.I3, List.copyOf(seen.calls).equals(List.copyOf(bare.calls)), () -> firstDifference(bare, seen));
         check(Invariant.I4, spansOpen == 0, spansOpen + " spans left open");
+        long backwards = seen.spans().backwards();
+        check(Invariant.I4, backwards == 0, backwards + " spans ended before they began");
         check(Invariant.I5, seen.spans().mostLinks() <= MOST_LINKS, seen.spans().mostLinks() + " links");
         long heavy = seen.wire.entrySet().stream()
                 .filter(entry -> ours(entry.getValue()) > MOST_HEADER_BYTES)
                 .count();
         check(Invariant.I5, heavy == 0, heavy + " messages with too large headers");
+        long repeated = seen.wire.entrySet().stream()
+                .filter(message -> repeats(message.getValue()) && !repeats(bare.wire.get(message.getKey())))
+                .count();
+        check(Invariant.I5, repeated == 0, repeated + " messages with a field twice");
+        if (fault.sameWire) {
+            long changed = seen.wire.entrySet().stream()
+                    .filter(message ->
+                            !message.getValue().toString().equals(String.valueOf(bare.wire.get(message.getKey()))))
+                    .count();
+            check(Invariant.I5, changed == 0, changed + " messages with other headers");
+        }
         seen.ownLogLines.forEach((line, count) -> check(Invariant.I5, count == 1, count + " times: " + line));
         check(Invariant.I6, seen.disturbed.isEmpty(), () -> seen.disturbed.size() + ": " + seen.disturbed.peek());
         check(Invariant.I6, seen.scopesLeft == 0, seen.scopesLeft + " contexts left current");
@@ -56,6 +70,12 @@ public final class Comparison {
                 Invariant.I6,
                 List.copyOf(seen.interrupted).equals(List.copyOf(bare.interrupted)),
                 seen.interrupted.size() + " calls left the thread interrupted in place of " + bare.interrupted.size());
+        boolean loud = fault.quiet && seen.logCharacters >= 10_000;
+        check(Invariant.I5, !loud, () -> String.format(Locale.ROOT, "%,d characters logged", seen.logCharacters));
+        if (fault.quick) {
+            checkTime("sends", bare.sends, seen.sends);
+            checkTime("handlers", bare.processes, seen.processes);
+        }
         check(Invariant.I7, seen.locked.isEmpty(), () -> seen.locked.size() + ": " + seen.locked.peek());
     }
 
@@ -74,9 +94,30 @@ public final class Comparison {
         }
     }
 
+    private void checkTime(String calls, Observation.Nanos bare, Observation.Nanos seen) {
+        double added = seen.micros(0.99) - bare.micros(0.99);
+        check(Invariant.I7, added < 1_000, () -> String.format(Locale.ROOT, "p99 of %s + %.0f us", calls, added));
+    }
+
+    /** A batch's failure carries what one of its messages raised. */
+    private static boolean isAdded(Observation seen, Map.Entry<String, Throwable> arrived) {
+        Throwable raised = seen.raised.get(arrived.getKey());
+        return raised == null
+                ? seen.raised.values().stream().noneMatch(any -> any == arrived.getValue())
+                : raised != arrived.getValue();
+    }
+
+    private static boolean repeats(List<Header> headers) {
+        return FIELDS.stream()
+                .anyMatch(field -> headers.stream()
+                                .filter(header -> header.name().equals(field))
+                                .count()
+                        > 1);
+    }
+
     private static String first(Observation seen) {
         return seen.arrived.entrySet().stream()
-                .filter(entry -> seen.raised.get(entry.getKey()) != entry.getValue())
+                .filter(entry -> isAdded(seen, entry))
                 .map(Object::toString)
                 .findFirst()
                 .orElse("");

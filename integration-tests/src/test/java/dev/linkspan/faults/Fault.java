@@ -3,8 +3,11 @@ package dev.linkspan.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,15 @@ public final class Fault {
     boolean oneMessage;
     boolean batches;
     boolean nested;
+    boolean intercepted;
+    boolean sentElsewhere;
+    boolean sameWire;
+    boolean quick;
+    boolean quiet;
+    int controlMessages;
+    int rounds = 1;
+    IntConsumer afterRound = round -> {};
+    private Wrapping running = Wrapping.NONE;
     Consumer<Telemetry> breaking = telemetry -> {};
     Handler handler = message -> {};
     IntFunction<List<Header>> headers = message -> List.of(Header.of("tenant", "blue"));
@@ -81,6 +93,54 @@ public final class Fault {
     /** Kafka's records are handled in batches, too. */
     public Fault inBatches() {
         batches = true;
+        return this;
+    }
+
+    /** The messages come from an application without tracing. */
+    public Fault sentElsewhere() {
+        sentElsewhere = true;
+        return this;
+    }
+
+    /** What is sent must be what bare code sends, byte for byte. */
+    public Fault sameWire() {
+        sameWire = true;
+        return this;
+    }
+
+    /** Whatever the logger, 10,000 characters are enough. */
+    public Fault quietly() {
+        quiet = true;
+        return this;
+    }
+
+    /** Of a hundred calls at most one may take a millisecond longer than bare. */
+    public Fault quick() {
+        quick = true;
+        return this;
+    }
+
+    /** All of it so many times, with the same messages again, of which only numbers are kept. */
+    public Fault rounds(int count, IntConsumer after) {
+        rounds = count;
+        afterRound = after;
+        return this;
+    }
+
+    /** Which of the runs this is. */
+    public Wrapping running() {
+        return running;
+    }
+
+    /** How many messages the control has, if it would take too long otherwise. */
+    public Fault controlMessages(int count) {
+        controlMessages = count;
+        return this;
+    }
+
+    /** Kafka's clients have our interceptors inside. */
+    public Fault intercepted() {
+        intercepted = true;
         return this;
     }
 
@@ -144,9 +204,8 @@ public final class Fault {
     private FaultResult on(String where, Function<Wrapping, Observation> runs) {
         Observation bare = runs.apply(Wrapping.NONE);
         Observation seen = runs.apply(Wrapping.LINKSPAN);
-        Comparison comparison = new Comparison(bare, seen);
-        Observation naive = control == null ? null : runs.apply(Wrapping.NAIVE);
-        Comparison naively = naive == null ? null : new Comparison(bare, naive);
+        Comparison comparison = new Comparison(this, bare, seen);
+        Comparison naively = control == null ? null : naively(bare, runs);
         FaultReport report = FaultReport.of(this, where, bare, comparison, naively);
         report.write();
         assertThat(comparison.violations()).as("%s %s on %s", id, name, where).isEmpty();
@@ -155,38 +214,69 @@ public final class Fault {
                     .as("what naive tracing breaks in %s %s on %s", id, name, where)
                     .containsKey(control);
         }
-        return new FaultResult(bare, seen, naive, report);
+        return new FaultResult(bare, seen, report);
+    }
+
+    /** Without a report. */
+    Comparison compare(Wrapping wrapping, Transport transport) {
+        return new Comparison(this, run(Wrapping.NONE, transport::open), run(wrapping, transport::open));
+    }
+
+    private Comparison naively(Observation bare, Function<Wrapping, Observation> runs) {
+        int all = messages;
+        try {
+            messages = controlMessages > 0 ? controlMessages : all;
+            Observation compared = messages == all ? bare : runs.apply(Wrapping.NONE);
+            return new Comparison(this, compared, runs.apply(Wrapping.NAIVE));
+        } finally {
+            messages = all;
+        }
     }
 
     private Observation run(Wrapping wrapping, Opener opener) {
+        return onItsOwnThread(wrapping, (telemetry, seen) -> {
+            try (Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
+                application.run();
+            }
+        });
+    }
+
+    private Observation run(Wrapping wrapping, Script script) {
+        return onItsOwnThread(
+                wrapping, (telemetry, seen) -> script.run(new Run(new KafkaTracing(wrapping, telemetry), telemetry, seen)));
+    }
+
+    /** What naive tracing leaves current on a thread is nobody else's. */
+    private Observation onItsOwnThread(Wrapping wrapping, Body body) {
+        FutureTask<Observation> run = new FutureTask<>(() -> runHere(wrapping, body));
+        new Thread(run, "application").start();
+        try {
+            return run.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(id + " could not be run with " + wrapping, e);
+        }
+    }
+
+    private Observation runHere(Wrapping wrapping, Body body) throws Exception {
         Scopes.watch();
+        running = wrapping;
         Telemetry telemetry = new Telemetry();
         breaking.accept(telemetry);
-        Observation seen = new Observation(telemetry);
-        try (Logs logs = new Logs();
-                Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
-            application.run();
+        Observation seen = new Observation(telemetry, rounds > 1);
+        try (Logs logs = new Logs()) {
+            body.run(telemetry, seen);
             seen.finish(logs);
-        } catch (Exception e) {
-            throw new IllegalStateException(wrapping + " could not even start", e);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
         } finally {
             telemetry.close();
         }
         return seen;
     }
 
-    private Observation run(Wrapping wrapping, Script script) {
-        Scopes.watch();
-        Telemetry telemetry = new Telemetry();
-        breaking.accept(telemetry);
-        Observation seen = new Observation(telemetry);
-        try (Logs logs = new Logs();
-                telemetry) {
-            script.run(new Run(new KafkaTracing(wrapping, telemetry), telemetry, seen));
-            seen.finish(logs);
-        } catch (Throwable t) {
-            throw new IllegalStateException(id + " could not be run with " + wrapping, t);
-        }
-        return seen;
+    private interface Body {
+        void run(Telemetry telemetry, Observation seen) throws Throwable;
     }
 }

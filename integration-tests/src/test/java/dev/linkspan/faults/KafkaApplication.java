@@ -72,7 +72,7 @@ public final class KafkaApplication
                 .policy(telemetry.policy())
                 .build();
         boolean wraps = wrapping == Wrapping.LINKSPAN;
-        Producer<String, String> once = wraps ? kafka.wrap(producer) : producer;
+        Producer<String, String> once = wraps && !fault.sentElsewhere ? kafka.wrap(producer) : producer;
         this.producer = wraps && fault.nested ? kafka.wrap(once) : once;
         Consumer<String, String> onceToo = wraps ? kafka.wrap(consumer) : consumer;
         this.consumer = wraps && fault.nested ? kafka.wrap(onceToo) : onceToo;
@@ -80,9 +80,7 @@ public final class KafkaApplication
         this.processor = BatchProcessor.create(tracer);
         this.settlement = KafkaSettlement.of(this.consumer);
         this.naive = new NaiveTracing<>(
-                telemetry.openTelemetry(),
-                new Getter(),
-                (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
+                telemetry, new Getter(), (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
     }
 
     public static int id(String key) {
@@ -114,10 +112,12 @@ public final class KafkaApplication
 
     @Override
     protected void send(ProducerRecord<String, String> record, int id) {
-        if (wrapping == Wrapping.NAIVE) {
+        if (wrapping == Wrapping.NAIVE && !fault.sentElsewhere) {
+            Span outer = fault.nested ? naive.send(record.headers()) : Span.getInvalid();
             Span span = naive.send(record.headers());
             producer.send(record, (metadata, exception) -> {
-                span.end();
+                naive.end(span);
+                naive.end(outer);
                 answered(id, exception);
             });
         } else {
@@ -150,7 +150,7 @@ public final class KafkaApplication
     @Override
     protected void consume(List<ConsumerRecord<String, String>> records) {
         if (fault.batches) {
-            seen.call("process batch of " + records.size(), () -> consumeBatch(records));
+            seen.call("process batch from " + records.get(0).key(), records.size(), () -> consumeBatch(records));
             return;
         }
         for (ConsumerRecord<String, String> record : records) {

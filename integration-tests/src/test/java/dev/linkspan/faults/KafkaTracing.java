@@ -25,9 +25,13 @@ public final class KafkaTracing {
         this.wrapping = wrapping;
         this.kafka = KafkaTelemetry.create(telemetry.openTelemetry());
         this.naive = new NaiveTracing<>(
-                telemetry.openTelemetry(),
+                telemetry,
                 new KafkaApplication.Getter(),
                 (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
+    }
+
+    public Wrapping wrapping() {
+        return wrapping;
     }
 
     public KafkaTelemetry telemetry() {

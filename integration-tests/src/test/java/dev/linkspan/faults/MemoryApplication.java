@@ -40,8 +40,8 @@ final class MemoryApplication extends Application<MemoryMessage, MemoryMessage> 
         this.sender = messaging.sender(new MemoryMessage.Adapter(), ClientFacts.NONE);
         this.tracer = messaging.tracer(new MemoryMessage.Adapter(), ClientFacts.NONE, false);
         this.processor = BatchProcessor.create(tracer);
-        this.naive = new NaiveTracing<>(
-                telemetry.openTelemetry(), CARRIER, (headers, name, value) -> headers.add(Header.of(name, value)));
+        this.naive =
+                new NaiveTracing<>(telemetry, CARRIER, (headers, name, value) -> headers.add(Header.of(name, value)));
     }
 
     static MemoryApplication single(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
@@ -65,12 +65,12 @@ final class MemoryApplication extends Application<MemoryMessage, MemoryMessage> 
     @Override
     protected void send(MemoryMessage message, int id) {
         MemoryQueue.Answer answer = () -> seen.acknowledged(id);
-        switch (wrapping) {
+        switch (fault.sentElsewhere ? Wrapping.NONE : wrapping) {
             case NONE -> queue.send(message, answer);
             case NAIVE -> {
                 Span span = naive.send(message.headers());
                 queue.send(message, () -> {
-                    span.end();
+                    naive.end(span);
                     answer.sent();
                 });
             }
@@ -116,7 +116,7 @@ final class MemoryApplication extends Application<MemoryMessage, MemoryMessage> 
     @Override
     protected void consume(List<MemoryMessage> messages) {
         if (batches) {
-            seen.call("process batch of " + messages.size(), () -> consumeBatch(messages));
+            seen.call("process batch from " + messages.get(0).id(), messages.size(), () -> consumeBatch(messages));
         } else {
             for (MemoryMessage message : messages) {
                 boolean handled = seen.call("process " + message.id(), () -> process(message));

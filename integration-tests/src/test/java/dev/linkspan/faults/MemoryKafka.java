@@ -1,5 +1,8 @@
 package dev.linkspan.faults;
 
+import dev.linkspan.kafka.KafkaTelemetry;
+import dev.linkspan.kafka.KafkaTelemetryConsumerInterceptor;
+import dev.linkspan.kafka.KafkaTelemetryProducerInterceptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +36,22 @@ final class MemoryKafka implements KafkaApplication.Backend {
     private final Observation seen;
     private final Fault fault;
     private int position;
+    private long forgotten;
 
-    MemoryKafka(Fault fault, Observation seen) {
+    private final @Nullable KafkaTelemetryProducerInterceptor<String, String> onSend;
+    private final @Nullable KafkaTelemetryConsumerInterceptor<String, String> onPoll;
+
+    /** @param intercepting what the clients are configured with, as {@code interceptor.classes} does it; may be null */
+    MemoryKafka(Fault fault, Observation seen, @Nullable KafkaTelemetry intercepting) {
         this.seen = seen;
         this.fault = fault;
+        this.onSend = intercepting == null ? null : new KafkaTelemetryProducerInterceptor<>();
+        this.onPoll = intercepting == null ? null : new KafkaTelemetryConsumerInterceptor<>();
+        if (onSend != null && onPoll != null) {
+            Map<String, Object> config = Map.of(KafkaTelemetry.CONFIG_KEY, intercepting);
+            onSend.configure(config);
+            onPoll.configure(config);
+        }
     }
 
     Producer<String, String> producer() {
@@ -58,7 +73,13 @@ final class MemoryKafka implements KafkaApplication.Backend {
 
     @Override
     public boolean isDrained() {
-        return position == log.size();
+        if (position < log.size()) {
+            return false;
+        }
+        forgotten += position;
+        log.clear();
+        position = 0;
+        return true;
     }
 
     @Override
@@ -70,13 +91,14 @@ final class MemoryKafka implements KafkaApplication.Backend {
     private final class MemoryProducer extends MockProducer<String, String> {
 
         @Override
-        public Future<RecordMetadata> send(ProducerRecord<String, String> record, @Nullable Callback callback) {
+        public Future<RecordMetadata> send(ProducerRecord<String, String> given, @Nullable Callback callback) {
+            ProducerRecord<String, String> record = onSend == null ? given : onSend.onSend(given);
             RecordHeaders headers = new RecordHeaders(record.headers());
             ((RecordHeaders) record.headers()).setReadOnly();
             CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
             int id = KafkaApplication.id(record.key());
             network.submit(() -> {
-                int offset = log.size();
+                long offset = forgotten + log.size();
                 log.add(new ConsumerRecord<>(
                         record.topic(),
                         0,
@@ -92,6 +114,9 @@ final class MemoryKafka implements KafkaApplication.Backend {
                 seen.onWire(id, KafkaApplication.headers(headers));
                 RecordMetadata metadata = new RecordMetadata(PARTITION, offset, 0, 0L, 3, 5);
                 future.complete(metadata);
+                if (onSend != null) {
+                    onSend.onAcknowledgement(metadata, null);
+                }
                 if (callback != null) {
                     callback.onCompletion(metadata, null);
                 }
@@ -113,7 +138,11 @@ final class MemoryKafka implements KafkaApplication.Backend {
             int end = Math.min(log.size(), position + fault.pollSize);
             List<ConsumerRecord<String, String>> next = List.copyOf(log.subList(position, end));
             position = end;
-            return next.isEmpty() ? ConsumerRecords.empty() : new ConsumerRecords<>(Map.of(PARTITION, next));
+            if (next.isEmpty()) {
+                return ConsumerRecords.empty();
+            }
+            ConsumerRecords<String, String> records = new ConsumerRecords<>(Map.of(PARTITION, next));
+            return onPoll == null ? records : onPoll.onConsume(records);
         }
 
         @Override

@@ -41,6 +41,10 @@ final class MemoryQueue implements AutoCloseable {
 
     List<MemoryMessage> poll() {
         seen.called("poll");
+        if (position == log.size()) {
+            log.clear();
+            position = 0;
+        }
         int end = Math.min(log.size(), position + fault.pollSize);
         List<MemoryMessage> next = List.copyOf(log.subList(position, end));
         position = end;

@@ -43,8 +43,15 @@ final class Network implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException(pending.get() + " tasks are still not done");
             }
-            Thread.onSpinWait();
-            Thread.yield();
+            pause();
+        }
+    }
+
+    private synchronized void pause() {
+        try {
+            wait(1);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

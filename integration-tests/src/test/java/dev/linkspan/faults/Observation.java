@@ -36,6 +36,7 @@ public final class Observation {
     private final Thread application = Thread.currentThread();
     private final long scopesBefore = Scopes.open();
     final Telemetry telemetry;
+    private final boolean numbersOnly;
 
     @Nullable
     Throwable networkDeath;
@@ -43,14 +44,26 @@ public final class Observation {
     Map<String, Integer> ownLogLines = Map.of();
     long logCharacters;
     long scopesLeft;
+    long telemetryErrors;
 
     public Observation(Telemetry telemetry) {
+        this(telemetry, false);
+    }
+
+    /** @param numbersOnly whether what grows with the messages is left out */
+    Observation(Telemetry telemetry, boolean numbersOnly) {
         this.telemetry = telemetry;
+        this.numbersOnly = numbersOnly;
+        if (numbersOnly) {
+            telemetry.spans.keepNone();
+        }
     }
 
     /** The client saw a call. */
     public void called(String call) {
-        calls.add(call);
+        if (!numbersOnly) {
+            calls.add(call);
+        }
     }
 
     /** The client told the sender that it has the message. */
@@ -60,7 +73,9 @@ public final class Observation {
 
     /** The message as the broker has it. */
     public void onWire(int id, List<Header> headers) {
-        wire.put(id, headers);
+        if (!numbersOnly) {
+            wire.put(id, headers);
+        }
     }
 
     /** Runs the application's handler of a message. */
@@ -87,6 +102,11 @@ public final class Observation {
 
     /** Makes one call, through whatever wraps the client. Returns whether it threw nothing. */
     public boolean call(String place, Step step) {
+        return call(place, 1, step);
+    }
+
+    /** Makes one call that is about so many messages, among which its time is shared. */
+    public boolean call(String place, int messages, Step step) {
         Context before = Context.current();
         long start = System.nanoTime();
         try {
@@ -96,8 +116,10 @@ public final class Observation {
             arrived(place, t);
             return false;
         } finally {
-            long nanos = System.nanoTime() - start;
-            if (place.startsWith("send")) {
+            long nanos = (System.nanoTime() - start) / messages;
+            if (numbersOnly) {
+                // they would be too many
+            } else if (place.startsWith("send")) {
                 sends.add(nanos);
             } else if (place.startsWith("process")) {
                 processes.add(nanos);
@@ -108,13 +130,6 @@ public final class Observation {
             if (Context.current() != before) {
                 disturbed.add("context after " + place);
             }
-        }
-    }
-
-    /** Compares what belongs to the application with what it was. */
-    public void unchanged(String what, Object before, Object after) {
-        if (!after.equals(before)) {
-            disturbed.add(what + " was " + before + " and is " + after);
         }
     }
 
@@ -137,12 +152,16 @@ public final class Observation {
         }
     }
 
-    void finish(@Nullable Logs logs) {
+    void finish(Logs logs) {
         scopesLeft = Scopes.open() - scopesBefore;
-        if (logs != null) {
-            ownLogLines = logs.own();
-            logCharacters = logs.characters();
-        }
+        ownLogLines = logs.own();
+        logCharacters = logs.characters();
+        telemetryErrors = telemetry.counted("linkspan.telemetry.errors");
+    }
+
+    /** What Linkspan counted. */
+    public long telemetryErrors() {
+        return telemetryErrors;
     }
 
     public Telemetry telemetry() {

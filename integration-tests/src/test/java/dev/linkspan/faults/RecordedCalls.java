@@ -18,10 +18,16 @@ public final class RecordedCalls {
 
     /** @param told the names of the methods that are told */
     public static <T> T of(Class<? super T> type, T client, Observation seen, Predicate<String> told) {
+        return of(type, client, seen, told, "");
+    }
+
+    /** @param topic whose name differs from run to run, and is left out */
+    public static <T> T of(
+            Class<? super T> type, T client, Observation seen, Predicate<String> told, String topic) {
         Object proxy =
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
                     if (told.test(method.getName())) {
-                        seen.called(method.getName() + describe(arguments));
+                        seen.called(method.getName() + describe(arguments).replace(topic, ""));
                     }
                     try {
                         return method.invoke(client, arguments);

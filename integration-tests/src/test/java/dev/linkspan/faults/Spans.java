@@ -18,6 +18,7 @@ public final class Spans implements SpanProcessor {
 
     private final AtomicLong started = new AtomicLong();
     private final AtomicLong ended = new AtomicLong();
+    private final AtomicLong backwards = new AtomicLong();
     private final AtomicInteger kept = new AtomicInteger();
     private final AtomicInteger mostLinks = new AtomicInteger();
     private final ConcurrentLinkedQueue<SpanData> data = new ConcurrentLinkedQueue<>();
@@ -36,8 +37,11 @@ public final class Spans implements SpanProcessor {
     public void onEnd(ReadableSpan span) {
         ended.incrementAndGet();
         SpanData ending = span.toSpanData();
+        if (ending.getEndEpochNanos() < ending.getStartEpochNanos()) {
+            backwards.incrementAndGet();
+        }
         mostLinks.accumulateAndGet(ending.getTotalRecordedLinks(), Math::max);
-        if (kept.getAndIncrement() < KEPT) {
+        if (kept.get() < KEPT && kept.getAndIncrement() < KEPT) {
             data.add(ending);
         }
     }
@@ -45,6 +49,10 @@ public final class Spans implements SpanProcessor {
     @Override
     public boolean isEndRequired() {
         return true;
+    }
+
+    void keepNone() {
+        kept.set(KEPT);
     }
 
     public long started() {
@@ -57,6 +65,11 @@ public final class Spans implements SpanProcessor {
 
     public long open() {
         return started.get() - ended.get();
+    }
+
+    /** Those that ended before they began. */
+    public long backwards() {
+        return backwards.get();
     }
 
     /** Also those that the SDK dropped. */

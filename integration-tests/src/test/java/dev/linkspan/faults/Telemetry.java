@@ -8,11 +8,16 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** OpenTelemetry as one run has it: whole, unless a fault breaks a part of it. */
 public final class Telemetry implements AutoCloseable {
@@ -22,11 +27,21 @@ public final class Telemetry implements AutoCloseable {
 
     public final Spans spans = new Spans();
     private final InMemoryMetricReader metrics = InMemoryMetricReader.create();
+    private final SdkMeterProvider meters =
+            SdkMeterProvider.builder().registerMetricReader(metrics).build();
     private TextMapPropagator propagator = W3C;
     private UnaryOperator<SdkTracerProviderBuilder> tracing = UnaryOperator.identity();
     private UnaryOperator<OpenTelemetry> replacement = UnaryOperator.identity();
     private UnaryOperator<MessagingPolicy> policy = UnaryOperator.identity();
+    private final List<Runnable> beforeClose = new ArrayList<>();
     private boolean countLast;
+    boolean flushesEach;
+    boolean logsEach;
+    boolean writesHeaderByHand;
+
+    @Nullable
+    Clock clock;
+
     private OpenTelemetrySdk sdk;
     private OpenTelemetry used;
 
@@ -58,6 +73,45 @@ public final class Telemetry implements AutoCloseable {
         return this;
     }
 
+    /** The SDK's clock, by which naive tracing takes its times itself. */
+    public Telemetry clock(Clock broken) {
+        clock = broken;
+        return tracing(tracing -> tracing.setClock(broken));
+    }
+
+    /** Naive tracing waits until each span is exported, so that none is lost. */
+    public Telemetry naiveFlushesEach() {
+        flushesEach = true;
+        return this;
+    }
+
+    /** Naive tracing needs no propagator. */
+    public Telemetry naiveWritesHeaderByHand() {
+        writesHeaderByHand = true;
+        return this;
+    }
+
+    /** Naive tracing catches what a propagator throws, and logs it. */
+    public Telemetry naiveLogsEach() {
+        logsEach = true;
+        return this;
+    }
+
+    /** What a fault blocks must go on at the end. */
+    public Telemetry beforeClose(Runnable release) {
+        beforeClose.add(release);
+        return this;
+    }
+
+    void flush() {
+        sdk.getSdkTracerProvider().forceFlush().join(5, TimeUnit.MILLISECONDS);
+    }
+
+    /** For parts of the SDK that measure themselves. */
+    public SdkMeterProvider meters() {
+        return meters;
+    }
+
     UnaryOperator<MessagingPolicy> policy() {
         return policy;
     }
@@ -71,9 +125,7 @@ public final class Telemetry implements AutoCloseable {
                     : tracing.apply(builder.addSpanProcessor(spans));
             sdk = OpenTelemetrySdk.builder()
                     .setTracerProvider(builder.build())
-                    .setMeterProvider(SdkMeterProvider.builder()
-                            .registerMetricReader(metrics)
-                            .build())
+                    .setMeterProvider(meters)
                     .setPropagators(ContextPropagators.create(propagator))
                     .build();
             used = replacement.apply(sdk);
@@ -104,6 +156,7 @@ public final class Telemetry implements AutoCloseable {
     @Override
     public void close() {
         try {
+            beforeClose.forEach(Runnable::run);
             if (sdk != null) {
                 sdk.close();
             }

@@ -1,5 +1,7 @@
 package dev.linkspan.faults;
 
+import dev.linkspan.kafka.KafkaTelemetry;
+
 /** What an application sends and receives through; each without a broker. */
 public enum Transport {
     /** An adapter over the public API of core, one message at a time. */
@@ -20,7 +22,9 @@ public enum Transport {
     KAFKA {
         @Override
         Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
-            MemoryKafka kafka = new MemoryKafka(fault, seen);
+            boolean intercepted = fault.intercepted && wrapping == Wrapping.LINKSPAN;
+            KafkaTelemetry inside = intercepted ? KafkaTelemetry.create(telemetry.openTelemetry()) : null;
+            MemoryKafka kafka = new MemoryKafka(fault, seen, inside);
             return new KafkaApplication(wrapping, fault, seen, telemetry, kafka.producer(), kafka.consumer(), kafka);
         }
     };

@@ -47,7 +47,7 @@ class KafkaRecordLimitFaultIT {
                                 }));
                     }
                     producer.flush();
-                    for (ConsumerRecord<String, String> record : pollToEnd(kafka.consumerOf(topic), topic)) {
+                    for (ConsumerRecord<String, String> record : pollToEnd(kafka.consumer(kafka.uniqueName(), Map.of()), topic)) {
                         assertThat(record.headers()).isEmpty();
                         run.seen().handle(Integer.parseInt(record.key()), () -> {});
                     }
