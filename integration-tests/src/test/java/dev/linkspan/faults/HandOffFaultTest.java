@@ -133,7 +133,7 @@ class HandOffFaultTest {
             case KAFKA -> {
                 Fault fault = Fault.of("F27", "");
                 Observation seen = new Observation(telemetry);
-                try (MemoryKafka kafka = new MemoryKafka(fault, seen, null)) {
+                try (MemoryKafka kafka = new MemoryKafka(fault, seen)) {
                     yield single(KafkaTelemetry.create(messaging).records(kafka.consumer()), HandOffFaultTest::onKafka);
                 }
             }

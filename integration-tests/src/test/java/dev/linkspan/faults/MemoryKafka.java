@@ -37,9 +37,12 @@ final class MemoryKafka implements KafkaApplication.Backend {
     private final Fault fault;
     private int position;
     private long forgotten;
-
     private final @Nullable KafkaTelemetryProducerInterceptor<String, String> onSend;
     private final @Nullable KafkaTelemetryConsumerInterceptor<String, String> onPoll;
+
+    MemoryKafka(Fault fault, Observation seen) {
+        this(fault, seen, null);
+    }
 
     /** @param intercepting what the clients are configured with, as {@code interceptor.classes} does it; may be null */
     MemoryKafka(Fault fault, Observation seen, @Nullable KafkaTelemetry intercepting) {
