@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,14 @@ public final class Fault {
     public interface Opener {
         Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) throws Exception;
     }
+
+    /** What an application of another shape does, in each run. */
+    public interface Script {
+        void run(Run run) throws Throwable;
+    }
+
+    /** One run of a script. Tell the observation what is handled, called and thrown. */
+    public record Run(KafkaTracing kafka, Telemetry telemetry, Observation seen) {}
 
     final String id;
     final String name;
@@ -166,7 +175,8 @@ public final class Fault {
         return this;
     }
 
-    List<Header> arriving(int id, List<Header> sent) {
+    /** The headers that a message arrives with. */
+    public List<Header> arriving(int id, List<Header> sent) {
         List<Header> others = arriving.apply(id);
         return others == null ? sent : others;
     }
@@ -183,10 +193,19 @@ public final class Fault {
 
     /** @param where for the report, such as {@code kafka broker} */
     public FaultResult on(String where, Opener opener) {
-        Observation bare = run(Wrapping.NONE, opener);
-        Observation seen = run(Wrapping.LINKSPAN, opener);
+        return on(where, wrapping -> run(wrapping, opener));
+    }
+
+    /** As {@link #on(String, Opener)}, for what is no {@link Application}. */
+    public FaultResult run(String where, Script script) {
+        return on(where, wrapping -> run(wrapping, script));
+    }
+
+    private FaultResult on(String where, Function<Wrapping, Observation> runs) {
+        Observation bare = runs.apply(Wrapping.NONE);
+        Observation seen = runs.apply(Wrapping.LINKSPAN);
         Comparison comparison = new Comparison(this, bare, seen);
-        Comparison naively = control == null ? null : naively(bare, opener);
+        Comparison naively = control == null ? null : naively(bare, runs);
         FaultReport report = FaultReport.of(this, where, bare, comparison, naively);
         report.write();
         assertThat(comparison.violations()).as("%s %s on %s", id, name, where).isEmpty();
@@ -203,41 +222,61 @@ public final class Fault {
         return new Comparison(this, run(Wrapping.NONE, transport::open), run(wrapping, transport::open));
     }
 
-    private Comparison naively(Observation bare, Opener opener) {
+    private Comparison naively(Observation bare, Function<Wrapping, Observation> runs) {
         int all = messages;
         try {
             messages = controlMessages > 0 ? controlMessages : all;
-            Observation compared = messages == all ? bare : run(Wrapping.NONE, opener);
-            return new Comparison(this, compared, run(Wrapping.NAIVE, opener));
+            Observation compared = messages == all ? bare : runs.apply(Wrapping.NONE);
+            return new Comparison(this, compared, runs.apply(Wrapping.NAIVE));
         } finally {
             messages = all;
         }
     }
 
-    /** On a thread of its own: what naive tracing leaves current on one is nobody else's. */
     private Observation run(Wrapping wrapping, Opener opener) {
-        FutureTask<Observation> run = new FutureTask<>(() -> runHere(wrapping, opener));
+        return onItsOwnThread(wrapping, (telemetry, seen) -> {
+            try (Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
+                application.run();
+            }
+        });
+    }
+
+    private Observation run(Wrapping wrapping, Script script) {
+        return onItsOwnThread(
+                wrapping, (telemetry, seen) -> script.run(new Run(new KafkaTracing(wrapping, telemetry), telemetry, seen)));
+    }
+
+    /** What naive tracing leaves current on a thread is nobody else's. */
+    private Observation onItsOwnThread(Wrapping wrapping, Body body) {
+        FutureTask<Observation> run = new FutureTask<>(() -> runHere(wrapping, body));
         new Thread(run, "application").start();
         try {
             return run.get();
         } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(wrapping + " could not even run", e);
+            throw new IllegalStateException(id + " could not be run with " + wrapping, e);
         }
     }
 
-    private Observation runHere(Wrapping wrapping, Opener opener) throws Exception {
+    private Observation runHere(Wrapping wrapping, Body body) throws Exception {
         Scopes.watch();
         running = wrapping;
         Telemetry telemetry = new Telemetry();
         breaking.accept(telemetry);
         Observation seen = new Observation(telemetry, rounds > 1);
-        try (Logs logs = new Logs();
-                Application<?, ?> application = opener.open(wrapping, this, seen, telemetry)) {
-            application.run();
+        try (Logs logs = new Logs()) {
+            body.run(telemetry, seen);
             seen.finish(logs);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
         } finally {
             telemetry.close();
         }
         return seen;
+    }
+
+    private interface Body {
+        void run(Telemetry telemetry, Observation seen) throws Throwable;
     }
 }

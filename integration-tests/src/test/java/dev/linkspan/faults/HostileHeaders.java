@@ -1,5 +1,7 @@
 package dev.linkspan.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +91,7 @@ public final class HostileHeaders {
                 List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(1_000_000))));
         for (String filler : List.of(" ", ",", "k=v,", "k=%,", "\u00e9")) {
             for (String name : List.of("tracestate", "baggage", "other")) {
-                String value = filler.repeat(1_000_000 / filler.length());
+                String value = filler.repeat(1_000_000 / filler.getBytes(UTF_8).length);
                 kinds.put(
                         "1 MB of '" + filler + "' as " + name, List.of(Header.of(NAME, VALID), Header.of(name, value)));
             }

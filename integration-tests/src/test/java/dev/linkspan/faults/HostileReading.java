@@ -27,9 +27,8 @@ record HostileReading(double millis, long allocated) {
     /** Through Linkspan. */
     static HostileReading of(Transport transport, List<Header> headers) {
         if (transport == Transport.KAFKA) {
-            Telemetry telemetry = new Telemetry();
-            Observation nothing = new Observation(telemetry);
-            try (MemoryKafka kafka = new MemoryKafka(Fault.of("F11", "reading"), nothing)) {
+            Observation nothing = new Observation(new Telemetry());
+            try (MemoryKafka kafka = new MemoryKafka(Fault.of("F11", "reading"), nothing, null)) {
                 MessageTracer<ConsumerRecord<String, String>> records =
                         KafkaTelemetry.create(W3C).records(kafka.consumer());
                 ConsumerRecord<String, String> record = record(headers);

@@ -83,18 +83,18 @@ public final class KafkaApplication
                 telemetry, new Getter(), (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
     }
 
-    static int id(String key) {
+    public static int id(String key) {
         return Integer.parseInt(key);
     }
 
     /** A copy. */
-    static List<Header> headers(Headers headers) {
+    public static List<Header> headers(Headers headers) {
         List<Header> copy = new ArrayList<>();
         headers.forEach(header -> copy.add(new Header(header.key(), header.value())));
         return copy;
     }
 
-    static RecordHeaders headers(List<Header> headers) {
+    public static RecordHeaders headers(List<Header> headers) {
         RecordHeaders own = new RecordHeaders();
         headers.forEach(header -> own.add(header.name(), header.value()));
         return own;
@@ -200,7 +200,7 @@ public final class KafkaApplication
         backend.close();
     }
 
-    private static final class Getter implements TextMapGetter<Headers> {
+    static final class Getter implements TextMapGetter<Headers> {
 
         @Override
         public Iterable<String> keys(Headers headers) {

@@ -3,14 +3,11 @@ package dev.linkspan.faults;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.kafka.KafkaTelemetryConsumerInterceptor;
 import dev.linkspan.kafka.KafkaTelemetryProducerInterceptor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,10 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A partition in memory, and the two clients that use it. */
 final class MemoryKafka implements KafkaApplication.Backend {
-
-    /** They read, and a wrapper may ask. */
-    private static final Set<String> QUESTIONS =
-            Set.of("metrics", "groupMetadata", "toString", "hashCode", "equals", "assignment", "position");
 
     private static final TopicPartition PARTITION = new TopicPartition(KafkaApplication.TOPIC, 0);
 
@@ -164,26 +157,6 @@ final class MemoryKafka implements KafkaApplication.Backend {
 
     /** Tells of each call that may change something. */
     private <T> T recorded(Class<? super T> type, T client) {
-        Object proxy =
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    if (!QUESTIONS.contains(method.getName())) {
-                        seen.called(method.getName() + describe(arguments));
-                    }
-                    try {
-                        return method.invoke(client, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
-        @SuppressWarnings("unchecked")
-        T typed = (T) proxy;
-        return typed;
-    }
-
-    private static String describe(Object @Nullable [] arguments) {
-        if (arguments == null || arguments.length == 0) {
-            return "";
-        }
-        return arguments[0] instanceof ProducerRecord<?, ?> record ? " " + record.key() : " " + arguments[0];
+        return RecordedCalls.of(type, client, seen, method -> !RecordedCalls.QUESTIONS.contains(method));
     }
 }

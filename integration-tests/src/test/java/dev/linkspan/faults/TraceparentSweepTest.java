@@ -15,7 +15,6 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Every UTF-16 unit at each place of one valid traceparent, one after the other: nothing is left to luck. */
@@ -25,11 +24,6 @@ class TraceparentSweepTest {
     /** W3C Trace Context, section 3.2, for values of 55 characters. */
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
-
-    @BeforeAll
-    static void let_other_faults_count_contexts() {
-        Scopes.watch();
-    }
 
     private final MessageTracer<Map<String, Object>> tracer = MessagingTelemetry.create(
                     OpenTelemetry.propagating(ContextPropagators.create(W3CTraceContextPropagator.getInstance())))
