@@ -53,7 +53,7 @@ class KafkaOutageFaultIT {
     }
 
     private static void outage(Fault.Run run, KafkaServer broker, KafkaClients kafka) throws Throwable {
-        String topic = kafka.topic();
+        String topic = KafkaFaults.topic(kafka, 1);
         TopicPartition partition = new TopicPartition(topic, 0);
         Map<String, Object> settings =
                 kafka.producerSettings(Map.of(

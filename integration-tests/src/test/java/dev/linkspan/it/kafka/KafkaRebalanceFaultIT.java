@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KafkaRebalanceFaultIT {
 
     private static final int PARTITIONS = 6;
-    private static final int RECORDS = 600;
+    private static final int RECORDS = 300;
 
     @ParameterizedTest
     @ValueSource(classes = {CooperativeStickyAssignor.class, RangeAssignor.class})
@@ -78,7 +78,7 @@ class KafkaRebalanceFaultIT {
         Group(Fault.Run run, KafkaClients kafka, Class<?> assignor) {
             this.run = run;
             this.kafka = kafka;
-            this.topic = kafka.topic(PARTITIONS);
+            this.topic = KafkaFaults.topic(kafka, PARTITIONS);
             this.name = kafka.uniqueName();
             this.settings = Map.of(
                     ConsumerConfig.GROUP_PROTOCOL_CONFIG,
@@ -100,9 +100,9 @@ class KafkaRebalanceFaultIT {
             }
             producer.flush();
             join();
-            pollUntil(400);
+            pollUntil(200);
             leave(0);
-            pollUntil(500);
+            pollUntil(250);
             leave(0);
             pollUntil(RECORDS);
             leave(0);
@@ -141,7 +141,7 @@ class KafkaRebalanceFaultIT {
                     // what comes again because its commit failed comes again without tracing, too
                     run.seen().handle(id, () -> {});
                 }
-                if (first && (handled.size() == 100 || handled.size() == 200)) {
+                if (first && (handled.size() == 50 || handled.size() == 100)) {
                     join();
                     throw new IllegalStateException("the handler of " + handled.size());
                 }

@@ -36,7 +36,7 @@ class KafkaShareGroupFaultIT {
     void f19_record_that_is_released_twice_is_three_spans_linked_to_one_producer(KafkaClients kafka) {
         FaultResult result =
                 Fault.of("F19", "released twice").control(Invariant.I4).run(KafkaFaults.WHERE, run -> {
-                    String topic = kafka.topic();
+                    String topic = KafkaFaults.topic(kafka, 1);
                     Producer<String, String> producer = run.kafka().wrap(kafka.producer(), Map.of());
                     for (int i = 0; i < RECORDS; i++) {
                         ProducerRecord<String, String> record =
@@ -77,11 +77,14 @@ class KafkaShareGroupFaultIT {
                         int delivery = deliveries.merge(id, 1, Integer::sum);
                         boolean handled = run.seen()
                                 .call("process " + id + " " + delivery, () -> run.kafka()
-                                        .process(consumer, record, () -> run.seen().handle(id, () -> {
-                                            if (delivery < DELIVERIES) {
-                                                throw new IllegalStateException("not yet");
-                                            }
-                                        })));
+                                        .process(consumer, record, () -> {
+                                            run.seen().handle(id, () -> {});
+                                            run.seen().raise("process " + id + " " + delivery, () -> {
+                                                if (delivery < DELIVERIES) {
+                                                    throw new IllegalStateException("not yet");
+                                                }
+                                            });
+                                        }));
                         consumer.acknowledge(record, handled ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
                         accepted[0] += handled ? 1 : 0;
                     }
