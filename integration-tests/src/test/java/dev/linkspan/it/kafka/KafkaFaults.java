@@ -50,6 +50,7 @@ final class KafkaFaults {
         return TOLD.contains(method);
     }
 
+    @SuppressWarnings("unchecked") // a recorder of a Producer<K, V> is one
     private static Application<?, ?> open(
             KafkaClients kafka, Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
         String topic = topic(kafka, 1);
