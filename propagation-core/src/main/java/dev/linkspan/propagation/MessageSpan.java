@@ -237,7 +237,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         }
     }
 
-    /** Ends the span and records its metrics. Calls after the first do nothing. */
+    /** Records the metrics, then ends the span. Calls after the first do nothing. */
     @Override
     public void close() {
         close(0, System.nanoTime() - startNanos);
@@ -254,9 +254,21 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         for (MessageSpan message : messages) {
             message.closeWith(errorType);
         }
-        if (lateLinks != null) {
-            lateLinks.addTo(span, operation);
+        // the span last: whoever sees it may look for its metrics
+        try {
+            operation.duration(Math.max(0, elapsedNanos), errorType, context);
+            if (sending != null) {
+                sending.count(errorType);
+            }
+            if (lateLinks != null) {
+                lateLinks.addTo(span, operation);
+            }
+        } finally {
+            end(endEpochNanos);
         }
+    }
+
+    private void end(long endEpochNanos) {
         try {
             if (endEpochNanos > 0) {
                 span.end(endEpochNanos, TimeUnit.NANOSECONDS);
@@ -265,10 +277,6 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
             }
         } catch (Throwable t) {
             errors().add("span.end", t);
-        }
-        operation.duration(Math.max(0, elapsedNanos), errorType, context);
-        if (sending != null) {
-            sending.count(errorType);
         }
     }
 

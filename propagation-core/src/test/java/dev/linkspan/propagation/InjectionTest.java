@@ -74,15 +74,19 @@ class InjectionTest {
         RecordedTelemetry prefixed = RecordedTelemetry.withPropagator(new PrefixPropagator());
         Baggage baggage = Baggage.builder()
                 .put("a", "x".repeat(4_000))
-                .put("b", "y".repeat(4_192))
-                .put("c", "z")
+                .put("b", "y".repeat(4_000))
+                .put("c", "z".repeat(4_000))
                 .build();
         ToyMessage sent;
         try (Scope scope = Context.root().with(baggage).makeCurrent()) {
             sent = new ToyQueue(prefixed.messaging()).send(ToyMessage.to("orders"));
         }
 
-        assertThat(sent.headers()).containsOnlyKeys("ctx-trace", "ctx-baggage-a", "ctx-baggage-b");
+        // which two is up to the order in which baggage is iterated
+        assertThat(sent.headers().keySet())
+                .hasSize(3)
+                .contains("ctx-trace")
+                .isSubsetOf("ctx-trace", "ctx-baggage-a", "ctx-baggage-b", "ctx-baggage-c");
     }
 
     @ParameterizedTest

@@ -50,7 +50,6 @@ final class KafkaFaults {
         return TOLD.contains(method);
     }
 
-    @SuppressWarnings("unchecked") // a recorder of a Producer<K, V> is one
     private static Application<?, ?> open(
             KafkaClients kafka, Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
         String topic = topic(kafka, 1);
@@ -67,6 +66,7 @@ final class KafkaFaults {
     }
 
     /** Sends some records as though they came from somebody else. */
+    @SuppressWarnings("unchecked") // a proxy of a Producer<K, V> is one
     private static Producer<String, String> arriving(Producer<String, String> producer, Fault fault, Observation seen) {
         return (Producer<String, String>) Proxy.newProxyInstance(
                 Producer.class.getClassLoader(), new Class<?>[] {Producer.class}, (self, method, arguments) -> {
