@@ -22,8 +22,7 @@ public final class RecordedCalls {
     }
 
     /** @param topic whose name differs from run to run, and is left out */
-    public static <T> T of(
-            Class<? super T> type, T client, Observation seen, Predicate<String> told, String topic) {
+    public static <T> T of(Class<? super T> type, T client, Observation seen, Predicate<String> told, String topic) {
         Object proxy =
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
                     if (told.test(method.getName())) {

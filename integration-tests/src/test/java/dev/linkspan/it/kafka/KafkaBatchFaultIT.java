@@ -62,8 +62,8 @@ class KafkaBatchFaultIT {
         producer.flush();
         Consumer<String, String> bare =
                 kafka.consumer(kafka.uniqueName(), Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH));
-        Consumer<String, String> consumer = run.kafka()
-                .wrap(RecordedCalls.of(Consumer.class, bare, run.seen(), KafkaFaults::isTold, topic));
+        Consumer<String, String> consumer =
+                run.kafka().wrap(RecordedCalls.of(Consumer.class, bare, run.seen(), KafkaFaults::isTold, topic));
         consumer.assign(List.of(partition));
         Batches batches = new Batches(run, consumer, same);
         for (int next = 0; next < RECORDS; ) {
@@ -109,8 +109,10 @@ class KafkaBatchFaultIT {
                     }
                     result.settle(settlement::settle);
                 }
-                case NAIVE -> settle(records, each(records, record -> run.kafka()
-                        .naiveBatch(List.of(record), () -> handleOne(record))));
+                case NAIVE ->
+                    settle(
+                            records,
+                            each(records, record -> run.kafka().naiveBatch(List.of(record), () -> handleOne(record))));
                 case NONE -> settle(records, each(records, this::handleOne));
             }
         }

@@ -60,8 +60,8 @@ class KafkaCloseFaultIT {
         double fastest = Double.MAX_VALUE;
         for (int time = 0; time < TIMES; time++) {
             String topic = KafkaFaults.topic(kafka, 1);
-            Map<String, Object> settings = kafka.producerSettings(
-                    Map.of("linger.ms", lingerMillis, "delivery.timeout.ms", 2 * lingerMillis, "batch.size", 1_000_000));
+            Map<String, Object> settings = kafka.producerSettings(Map.of(
+                    "linger.ms", lingerMillis, "delivery.timeout.ms", 2 * lingerMillis, "batch.size", 1_000_000));
             Producer<String, String> producer = run.kafka().wrap(kafka.producer(settings), settings);
             for (int i = 0; i < RECORDS; i++) {
                 send(run, producer, topic, time * RECORDS + i);
@@ -80,14 +80,19 @@ class KafkaCloseFaultIT {
 
     private static void send(Fault.Run run, Producer<String, String> producer, String topic, int id) {
         ProducerRecord<String, String> record = new ProducerRecord<>(topic, Integer.toString(id), "value");
-        boolean returned = run.seen().call("send " + id, () -> run.seen()
-                .raise("send " + id, () -> run.kafka().send(producer, record, (metadata, failure) -> {
-                    if (failure == null) {
-                        run.seen().acknowledged(id);
-                    } else {
-                        run.seen().called("failed " + id + " by " + failure.getClass());
-                    }
-                })));
+        boolean returned = run.seen()
+                .call(
+                        "send " + id,
+                        () -> run.seen()
+                                .raise(
+                                        "send " + id,
+                                        () -> run.kafka().send(producer, record, (metadata, failure) -> {
+                                            if (failure == null) {
+                                                run.seen().acknowledged(id);
+                                            } else {
+                                                run.seen().called("failed " + id + " by " + failure.getClass());
+                                            }
+                                        })));
         assertThat(returned).as("whether send returned").isEqualTo(id >= 0);
     }
 
@@ -106,15 +111,20 @@ class KafkaCloseFaultIT {
             for (ConsumerRecord<String, String> record : KafkaPolls.poll(consumer, 10)) {
                 int id = KafkaApplication.id(record.key());
                 run.seen()
-                        .call("process " + id, () -> run.kafka()
-                                .process(consumer, record, () -> run.seen().handle(id, () -> {
-                                    if (id == 5) {
-                                        KafkaClientSettings.close(consumer);
-                                        KafkaClientSettings.close(consumer);
-                                    } else if (id > 5) {
-                                        consumer.commitSync();
-                                    }
-                                })));
+                        .call(
+                                "process " + id,
+                                () -> run.kafka()
+                                        .process(
+                                                consumer,
+                                                record,
+                                                () -> run.seen().handle(id, () -> {
+                                                    if (id == 5) {
+                                                        KafkaClientSettings.close(consumer);
+                                                        KafkaClientSettings.close(consumer);
+                                                    } else if (id > 5) {
+                                                        consumer.commitSync();
+                                                    }
+                                                })));
             }
             run.seen().call("poll", () -> run.seen().raise("poll", () -> consumer.poll(Duration.ofMillis(1))));
         });

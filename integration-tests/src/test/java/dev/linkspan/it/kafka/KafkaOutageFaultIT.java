@@ -55,11 +55,12 @@ class KafkaOutageFaultIT {
     private static void outage(Fault.Run run, KafkaServer broker, KafkaClients kafka) throws Throwable {
         String topic = KafkaFaults.topic(kafka, 1);
         TopicPartition partition = new TopicPartition(topic, 0);
-        Map<String, Object> settings =
-                kafka.producerSettings(Map.of(
+        Map<String, Object> settings = kafka.producerSettings(Map.of(
                 "delivery.timeout.ms", 60_000, "request.timeout.ms", 5_000, "metadata.recovery.strategy", "none"));
         Producer<String, String> producer = run.kafka()
-                .wrap(RecordedCalls.of(Producer.class, kafka.producer(settings), run.seen(), KafkaFaults::isTold), settings);
+                .wrap(
+                        RecordedCalls.of(Producer.class, kafka.producer(settings), run.seen(), KafkaFaults::isTold),
+                        settings);
         send(run, producer, topic, 0, RECORDS);
         producer.flush();
         Consumer<String, String> consumer = run.kafka().wrap(kafka.consumerOf(topic));
@@ -70,12 +71,20 @@ class KafkaOutageFaultIT {
                 broker.kill();
                 send(run, producer, topic, RECORDS, 2 * RECORDS);
             }
-            run.seen().call("process " + id, () -> run.kafka().process(consumer, record, () -> run.seen()
-                    .handle(id, () -> {
-                        if (id == KILLED_AT) {
-                            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(id)), COMMIT_WITHIN);
-                        }
-                    })));
+            run.seen()
+                    .call(
+                            "process " + id,
+                            () -> run.kafka()
+                                    .process(
+                                            consumer,
+                                            record,
+                                            () -> run.seen().handle(id, () -> {
+                                                if (id == KILLED_AT) {
+                                                    consumer.commitSync(
+                                                            Map.of(partition, new OffsetAndMetadata(id)),
+                                                            COMMIT_WITHIN);
+                                                }
+                                            })));
         }
         broker.restart();
         producer.flush();
@@ -84,7 +93,8 @@ class KafkaOutageFaultIT {
                 .map(record -> KafkaApplication.id(record.key()))
                 .filter(id -> id >= RECORDS)
                 .forEach(id -> handle(run, id));
-        assertThat(consumer.committed(Set.of(partition)).get(partition).offset()).isEqualTo(RECORDS);
+        assertThat(consumer.committed(Set.of(partition)).get(partition).offset())
+                .isEqualTo(RECORDS);
     }
 
     private static void handle(Fault.Run run, int id) {
@@ -95,11 +105,14 @@ class KafkaOutageFaultIT {
         for (int id = from; id < to; id++) {
             int number = id;
             ProducerRecord<String, String> record = new ProducerRecord<>(topic, Integer.toString(id), "value");
-            run.seen().call("send " + id, () -> run.kafka().send(producer, record, (metadata, failure) -> {
-                if (failure == null) {
-                    run.seen().acknowledged(number);
-                }
-            }));
+            run.seen()
+                    .call(
+                            "send " + id,
+                            () -> run.kafka().send(producer, record, (metadata, failure) -> {
+                                if (failure == null) {
+                                    run.seen().acknowledged(number);
+                                }
+                            }));
         }
     }
 
@@ -121,21 +134,23 @@ class KafkaOutageFaultIT {
         assertThat(added).as("milliseconds that a failing send takes longer").isLessThan(50);
         assertThat(result.linkspan().spans().all())
                 .hasSize(5)
-                .allSatisfy(span ->
-                        assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
+                .allSatisfy(span -> assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
     }
 
     /** The application tries the same record again, as applications do. Returns what the fastest try took. */
     private static double unreachable(Fault.Run run, KafkaClients kafka, String nobody) {
-        Map<String, Object> settings = new HashMap<>(kafka.producerSettings(
-                Map.of("bootstrap.servers", nobody, "max.block.ms", MAX_BLOCK_MILLIS)));
+        Map<String, Object> settings = new HashMap<>(
+                kafka.producerSettings(Map.of("bootstrap.servers", nobody, "max.block.ms", MAX_BLOCK_MILLIS)));
         Producer<String, String> producer = run.kafka().wrap(kafka.producer(settings), settings);
         ProducerRecord<String, String> record = new ProducerRecord<>("topic", "0", "value");
         double fastest = Double.MAX_VALUE;
         for (int i = 0; i < 5; i++) {
             List<Exception> answers = new ArrayList<>();
             long start = System.nanoTime();
-            run.seen().call("send " + i, () -> run.kafka().send(producer, record, (metadata, failure) -> answers.add(failure)));
+            run.seen()
+                    .call(
+                            "send " + i,
+                            () -> run.kafka().send(producer, record, (metadata, failure) -> answers.add(failure)));
             fastest = Math.min(fastest, (System.nanoTime() - start) / 1e6);
             assertThat(answers).singleElement().isInstanceOf(TimeoutException.class);
             run.seen().called("answered " + answers.get(0).getClass());

@@ -57,9 +57,7 @@ class KafkaRebalanceFaultIT {
         assertThat(result.linkspan().spans().named("process")).hasSize(group.deliveries);
         result.figure(
                 "3 members, %d rebalances heard, %d deliveries of %d records, none after its commit",
-                group.heard,
-                group.deliveries,
-                RECORDS);
+                group.heard, group.deliveries, RECORDS);
     }
 
     /** Three members on one thread, as in one service; the second and third come from inside a handler. */
@@ -114,7 +112,7 @@ class KafkaRebalanceFaultIT {
                         List.copyOf(members).forEach(this::poll);
                         return handled.size() >= count;
                     },
-                    () -> count + " different records: " + handled.size() + ", " + members.stream().map(m -> m.assignment() + " " + m.assignment().stream().map(m::position).toList() + m.committed(m.assignment())).toList());
+                    () -> count + " different records: " + handled.size());
         }
 
         void poll(Consumer<String, String> member) {
@@ -136,16 +134,23 @@ class KafkaRebalanceFaultIT {
             deliveries++;
             boolean first = handled.add(id);
             boolean again = record.offset() < committed.getOrDefault(new TopicPartition(topic, record.partition()), 0L);
-            run.seen().call("process " + id, () -> run.kafka().process(member, record, () -> {
-                if (first || again) {
-                    // what comes again because its commit failed comes again without tracing, too
-                    run.seen().handle(id, () -> {});
-                }
-                if (first && (handled.size() == 50 || handled.size() == 100)) {
-                    join();
-                    throw new IllegalStateException("the handler of " + handled.size());
-                }
-            }));
+            boolean joins = first && (handled.size() == 50 || handled.size() == 100);
+            String place = joins ? "process number " + handled.size() : "process " + id;
+            run.seen()
+                    .call(
+                            place,
+                            () -> run.kafka().process(member, record, () -> {
+                                if (first || again) {
+                                    // what comes again because its commit failed comes again without tracing, too
+                                    run.seen().handle(id, () -> {});
+                                }
+                                if (joins) {
+                                    join();
+                                    run.seen().raise(place, () -> {
+                                        throw new IllegalStateException(place);
+                                    });
+                                }
+                            }));
         }
 
         void join() {

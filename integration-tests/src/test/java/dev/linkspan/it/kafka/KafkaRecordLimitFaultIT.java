@@ -41,20 +41,24 @@ class KafkaRecordLimitFaultIT {
                         ProducerRecord<String, String> record =
                                 new ProducerRecord<>(topic, id, "x".repeat(LARGEST_VALUE));
                         run.seen()
-                                .call("send " + id, () -> run.kafka().send(producer, record, (metadata, failure) -> {
-                                    if (failure == null) {
-                                        run.seen().acknowledged(Integer.parseInt(id));
-                                    } else {
-                                        run.seen().arrived("answer to " + id, failure);
-                                    }
-                                }));
+                                .call(
+                                        "send " + id,
+                                        () -> run.kafka().send(producer, record, (metadata, failure) -> {
+                                            if (failure == null) {
+                                                run.seen().acknowledged(Integer.parseInt(id));
+                                            } else {
+                                                run.seen().arrived("answer to " + id, failure);
+                                            }
+                                        }));
                     }
                     producer.flush();
-                    for (ConsumerRecord<String, String> record : pollToEnd(kafka.consumer(kafka.uniqueName(), Map.of()), topic)) {
+                    for (ConsumerRecord<String, String> record :
+                            pollToEnd(kafka.consumer(kafka.uniqueName(), Map.of()), topic)) {
                         assertThat(record.headers()).isEmpty();
                         run.seen().handle(Integer.parseInt(record.key()), () -> {});
                     }
-                    skipped.add(run.telemetry().counted("linkspan.propagation.injected", "linkspan.outcome", "skipped"));
+                    skipped.add(
+                            run.telemetry().counted("linkspan.propagation.injected", "linkspan.outcome", "skipped"));
                 });
 
         assertThat(result.bare().handledCount()).isEqualTo(RECORDS);

@@ -34,8 +34,9 @@ class KafkaShareGroupFaultIT {
 
     @Test
     void f19_record_that_is_released_twice_is_three_spans_linked_to_one_producer(KafkaClients kafka) {
-        FaultResult result =
-                Fault.of("F19", "released twice").control(Invariant.I4).run(KafkaFaults.WHERE, run -> {
+        FaultResult result = Fault.of("F19", "released twice")
+                .control(Invariant.I4)
+                .run(KafkaFaults.WHERE, run -> {
                     String topic = KafkaFaults.topic(kafka, 1);
                     Producer<String, String> producer = run.kafka().wrap(kafka.producer(), Map.of());
                     for (int i = 0; i < RECORDS; i++) {
@@ -55,14 +56,16 @@ class KafkaShareGroupFaultIT {
         assertThat(result.bare().handledCount()).isEqualTo(RECORDS * DELIVERIES);
         Map<String, List<SpanData>> byProducer = result.linkspan().spans().named("process").stream()
                 .peek(span -> assertThat(span.getLinks()).hasSize(1))
-                .collect(groupingBy(span -> span.getLinks().get(0).getSpanContext().getSpanId()));
+                .collect(groupingBy(
+                        span -> span.getLinks().get(0).getSpanContext().getSpanId()));
         assertThat(byProducer.keySet())
                 .containsExactlyInAnyOrderElementsOf(result.linkspan().spans().named("send").stream()
                         .map(SpanData::getSpanId)
                         .toList());
-        assertThat(byProducer.values()).allSatisfy(deliveries -> assertThat(deliveries)
-                .extracting(span -> span.getAttributes().get(longKey("linkspan.message.delivery_count")))
-                .containsExactly(1L, 2L, 3L));
+        assertThat(byProducer.values())
+                .allSatisfy(deliveries -> assertThat(deliveries)
+                        .extracting(span -> span.getAttributes().get(longKey("linkspan.message.delivery_count")))
+                        .containsExactly(1L, 2L, 3L));
         result.figure("%d spans a record, linked to its producer, delivery count 1, 2, 3", DELIVERIES);
     }
 
@@ -76,8 +79,9 @@ class KafkaShareGroupFaultIT {
                         int id = KafkaApplication.id(record.key());
                         int delivery = deliveries.merge(id, 1, Integer::sum);
                         boolean handled = run.seen()
-                                .call("process " + id + " " + delivery, () -> run.kafka()
-                                        .process(consumer, record, () -> {
+                                .call(
+                                        "process " + id + " " + delivery,
+                                        () -> run.kafka().process(consumer, record, () -> {
                                             run.seen().handle(id, () -> {});
                                             run.seen().raise("process " + id + " " + delivery, () -> {
                                                 if (delivery < DELIVERIES) {

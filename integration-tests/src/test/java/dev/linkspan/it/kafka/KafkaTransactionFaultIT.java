@@ -58,9 +58,17 @@ class KafkaTransactionFaultIT {
         for (ConsumerRecord<String, String> order : KafkaPolls.poll(consumer, TRANSACTIONS)) {
             int id = KafkaApplication.id(order.key());
             run.seen()
-                    .call("process " + id, () -> run.kafka()
-                            .process(consumer, order, () -> run.seen()
-                                    .handle(id, () -> transaction(run, kafka, producer, out, id, transactionalId))));
+                    .call(
+                            "process " + id,
+                            () -> run.kafka()
+                                    .process(
+                                            consumer,
+                                            order,
+                                            () -> run.seen()
+                                                    .handle(
+                                                            id,
+                                                            () -> transaction(
+                                                                    run, kafka, producer, out, id, transactionalId))));
         }
         readCommitted(run, kafka, out);
     }
