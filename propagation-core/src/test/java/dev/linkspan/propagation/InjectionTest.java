@@ -73,20 +73,15 @@ class InjectionTest {
     void baggage_in_a_header_per_entry_is_limited_to_8192_bytes_in_all() {
         RecordedTelemetry prefixed = RecordedTelemetry.withPropagator(new PrefixPropagator());
         Baggage baggage = Baggage.builder()
-                .put("a", "x".repeat(4_000))
-                .put("b", "y".repeat(4_000))
-                .put("c", "z".repeat(4_000))
+                .put("a", "x".repeat(4_200))
+                .put("b", "y".repeat(4_200))
                 .build();
         ToyMessage sent;
         try (Scope scope = Context.root().with(baggage).makeCurrent()) {
             sent = new ToyQueue(prefixed.messaging()).send(ToyMessage.to("orders"));
         }
 
-        // which two is up to the order in which baggage is iterated
-        assertThat(sent.headers().keySet())
-                .hasSize(3)
-                .contains("ctx-trace")
-                .isSubsetOf("ctx-trace", "ctx-baggage-a", "ctx-baggage-b", "ctx-baggage-c");
+        assertThat(sent.headers()).hasSize(2).containsKey("ctx-trace");
     }
 
     @ParameterizedTest

@@ -112,13 +112,7 @@ class KafkaRebalanceFaultIT {
                         List.copyOf(members).forEach(this::poll);
                         return handled.size() >= count;
                     },
-                    () -> count + " different records: " + handled.size() + ", "
-                            + members.stream()
-                                    .map(m -> m.assignment() + " "
-                                            + m.assignment().stream()
-                                                    .map(m::position)
-                                                    .toList() + m.committed(m.assignment()))
-                                    .toList());
+                    () -> count + " different records: " + handled.size());
         }
 
         void poll(Consumer<String, String> member) {
@@ -140,17 +134,21 @@ class KafkaRebalanceFaultIT {
             deliveries++;
             boolean first = handled.add(id);
             boolean again = record.offset() < committed.getOrDefault(new TopicPartition(topic, record.partition()), 0L);
+            boolean joins = first && (handled.size() == 50 || handled.size() == 100);
+            String place = joins ? "process number " + handled.size() : "process " + id;
             run.seen()
                     .call(
-                            "process " + id,
+                            place,
                             () -> run.kafka().process(member, record, () -> {
                                 if (first || again) {
                                     // what comes again because its commit failed comes again without tracing, too
                                     run.seen().handle(id, () -> {});
                                 }
-                                if (first && (handled.size() == 50 || handled.size() == 100)) {
+                                if (joins) {
                                     join();
-                                    throw new IllegalStateException("the handler of " + handled.size());
+                                    run.seen().raise(place, () -> {
+                                        throw new IllegalStateException(place);
+                                    });
                                 }
                             }));
         }
