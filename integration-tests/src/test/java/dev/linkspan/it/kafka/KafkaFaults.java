@@ -68,7 +68,7 @@ final class KafkaFaults {
     /** Sends some records as though they came from somebody else. */
     @SuppressWarnings("unchecked") // a proxy of a Producer<K, V> is one
     private static Producer<String, String> arriving(Producer<String, String> producer, Fault fault, Observation seen) {
-        return (Producer<String, String>) Proxy.newProxyInstance(
+        Object proxy = Proxy.newProxyInstance(
                 Producer.class.getClassLoader(), new Class<?>[] {Producer.class}, (self, method, arguments) -> {
                     try {
                         return method.invoke(producer, replaced(arguments, fault, seen));
@@ -76,6 +76,9 @@ final class KafkaFaults {
                         throw e.getCause();
                     }
                 });
+        @SuppressWarnings("unchecked")
+        Producer<String, String> typed = (Producer<String, String>) proxy;
+        return typed;
     }
 
     private static Object @Nullable [] replaced(Object @Nullable [] arguments, Fault fault, Observation seen) {
