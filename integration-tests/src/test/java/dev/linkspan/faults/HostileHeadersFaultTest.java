@@ -27,6 +27,7 @@ class HostileHeadersFaultTest {
         FaultResult result = Fault.of("F11", "hostile headers")
                 .pollSize(POLL)
                 .arriving(poison::headers)
+                .telemetry(Telemetry::naiveReadsHeaderByHand)
                 .control(Invariant.I2)
                 .on(transport);
 

@@ -4,6 +4,8 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tracing as it stands in many applications: right while all goes well. Nothing is guarded, headers are appended to what
@@ -86,6 +89,9 @@ final class NaiveTracing<C> {
     }
 
     private Context extract(Context context, C headers) {
+        if (telemetry.readsHeaderByHand) {
+            return read(context, getter.get(headers, "traceparent"));
+        }
         try {
             return propagator.extract(context, headers, getter);
         } catch (RuntimeException e) {
@@ -95,6 +101,15 @@ final class NaiveTracing<C> {
             Logger.getLogger("naive").log(Level.WARNING, "no context in " + headers, e);
             return context;
         }
+    }
+
+    private static Context read(Context context, @Nullable String traceparent) {
+        if (traceparent == null) {
+            return context;
+        }
+        String[] parts = traceparent.split("-");
+        return context.with(Span.wrap(SpanContext.createFromRemoteParent(
+                parts[1], parts[2], TraceFlags.fromHex(parts[3], 0), TraceState.getDefault())));
     }
 
     private Span start(SpanBuilder builder, Object headers) {

@@ -38,6 +38,7 @@ public final class Telemetry implements AutoCloseable {
     boolean flushesEach;
     boolean logsEach;
     boolean writesHeaderByHand;
+    boolean readsHeaderByHand;
 
     @Nullable
     Clock clock;
@@ -82,6 +83,12 @@ public final class Telemetry implements AutoCloseable {
     /** Naive tracing waits until each span is exported, so that none is lost. */
     public Telemetry naiveFlushesEach() {
         flushesEach = true;
+        return this;
+    }
+
+    /** As many do who want no dependency, and as no version of a propagator can help. */
+    public Telemetry naiveReadsHeaderByHand() {
+        readsHeaderByHand = true;
         return this;
     }
 

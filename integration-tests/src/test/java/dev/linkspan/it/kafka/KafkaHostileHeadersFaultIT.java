@@ -7,6 +7,7 @@ import dev.linkspan.faults.FaultResult;
 import dev.linkspan.faults.Header;
 import dev.linkspan.faults.HostileHeaders;
 import dev.linkspan.faults.Invariant;
+import dev.linkspan.faults.Telemetry;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ class KafkaHostileHeadersFaultIT {
         FaultResult result = Fault.of("F11", "hostile headers")
                 .messages(4 * cases.size())
                 .arriving(id -> id % 4 == 0 ? cases.get(id / 4).headers() : null)
+                .telemetry(Telemetry::naiveReadsHeaderByHand)
                 .control(Invariant.I2)
                 .on(KafkaFaults.WHERE, KafkaFaults.on(kafka));
 
