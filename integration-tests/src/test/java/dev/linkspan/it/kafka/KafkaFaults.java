@@ -1,5 +1,7 @@
 package dev.linkspan.it.kafka;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.linkspan.faults.Application;
 import dev.linkspan.faults.Fault;
 import dev.linkspan.faults.Header;
@@ -10,6 +12,7 @@ import dev.linkspan.faults.Telemetry;
 import dev.linkspan.faults.Wrapping;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,9 @@ final class KafkaFaults {
         for (int partition = 0; partition < partitions; partition++) {
             ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
         }
-        KafkaClients.await(kafka.admin().listOffsets(ends).all());
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> !kafka.admin().listOffsets(ends).all().get().isEmpty());
         return topic;
     }
 
