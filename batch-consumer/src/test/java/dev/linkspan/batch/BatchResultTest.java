@@ -33,7 +33,7 @@ class BatchResultTest {
                 .settle((all, succeeded) -> {
                     asked.addAll(all);
                     all.stream().filter(succeeded).forEach(accepted::add);
-                    tracer.startSettle("ack", "orders").close();
+                    tracer.startSettleAt("ack", "orders").close();
                 });
 
         assertThat(asked).isEqualTo(messages);
@@ -51,7 +51,7 @@ class BatchResultTest {
         BatchResult<Order> result = orders.process(
                 messages, batch -> batch.fail(messages.get(1), new IllegalStateException()), (all, succeeded) -> {
                     all.stream().filter(succeeded).forEach(accepted::add);
-                    tracer.startSettle("ack", "orders").close();
+                    tracer.startSettleAt("ack", "orders").close();
                 });
 
         assertThat(accepted).containsExactly(messages.get(0), messages.get(2)).isEqualTo(result.succeeded());
@@ -74,7 +74,7 @@ class BatchResultTest {
                         (all, succeeded) -> {
                             settled.addAll(all);
                             assertThat(all).noneMatch(succeeded);
-                            tracer.startSettle("nack", "orders").close();
+                            tracer.startSettleAt("nack", "orders").close();
                             throw alsoFailed;
                         }))
                 .isSameAs(failure)
@@ -99,10 +99,10 @@ class BatchResultTest {
     void context_can_be_made_current_to_settle_by_hand() {
         BatchResult<Order> result = orders.process(messages, batch -> {});
         try (Scope scope = result.makeCurrent()) {
-            tracer.startSettle("ack", "orders").close();
+            tracer.startSettleAt("ack", "orders").close();
         }
-        Runnable later =
-                result.context().wrap(() -> tracer.startSettle("nack", "orders").close());
+        Runnable later = result.context()
+                .wrap(() -> tracer.startSettleAt("nack", "orders").close());
         later.run();
 
         String batch = otel.spans().get(0).getSpanId();

@@ -24,7 +24,7 @@ final class KafkaSettle {
         } catch (Throwable t) {
             telemetry.suppressed("kafka.offsets", t);
         }
-        MessageSpan span = tracer.startSettle("commit", topic);
+        MessageSpan span = tracer.startSettleAt("commit", topic);
         try {
             describe(span, offsets);
         } catch (Throwable t) {

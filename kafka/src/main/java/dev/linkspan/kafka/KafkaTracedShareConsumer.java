@@ -54,7 +54,7 @@ final class KafkaTracedShareConsumer<K, V> {
 
     private Map<TopicIdPartition, Optional<KafkaException>> settle(
             Supplier<Map<TopicIdPartition, Optional<KafkaException>>> commit) {
-        try (MessageSpan span = tracer.startSettle("commit", null);
+        try (MessageSpan span = tracer.startSettleAt("commit", null);
                 Scope scope = span.makeCurrent()) {
             try {
                 Map<TopicIdPartition, Optional<KafkaException>> result = commit.get();

@@ -29,7 +29,7 @@ final class BatchSendSpans<M, H> {
 
     MessageSpan start(List<? extends M> messages) {
         Context caller = telemetry.currentContext();
-        DestinationOperation common = commonDestination(messages);
+        DestinationOperation common = send.common(messages);
         long startNanos = System.nanoTime();
         // a Create span whose context no message carries would tell nothing
         if (!common.policy.createSpans || !common.policy.propagation) {
@@ -111,17 +111,5 @@ final class BatchSendSpans<M, H> {
         BoundedAttributes.Collected sink = BoundedAttributes.collected(send.of(message));
         facts.write(message, sink);
         return sink.build();
-    }
-
-    private DestinationOperation commonDestination(List<? extends M> messages) {
-        DestinationOperation common = null;
-        for (M message : messages) {
-            DestinationOperation operation = send.of(message);
-            if (common != null && !common.isSameAs(operation)) {
-                return send.unknown();
-            }
-            common = operation;
-        }
-        return common == null ? send.unknown() : common;
     }
 }

@@ -15,11 +15,11 @@ final class JobSpans<M, H> {
     private final Operation<M> process;
     private final Operation<M> job;
 
-    JobSpans(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client, Operation<M> process) {
+    JobSpans(MessagingTelemetry telemetry, MessageFacts<M, H> facts, Operation<M> process, Operation<M> job) {
         this.telemetry = telemetry;
-        this.facts = new MessageFacts<>(adapter, telemetry.errors);
+        this.facts = facts;
         this.process = process;
-        this.job = new Operation<>(telemetry, adapter, client, Semconv.Type.JOB, "job");
+        this.job = job;
     }
 
     MessageSpan start(String name) {
@@ -50,24 +50,17 @@ final class JobSpans<M, H> {
         }
         try {
             DestinationOperation source = process.of(message);
-            H headers = source.policy.propagation ? facts.headers(message) : null;
-            if (headers == null) {
+            Extraction<H> extraction = source.policy.propagation
+                    ? facts.extract(message, telemetry.propagation, telemetry.currentContext())
+                    : null;
+            if (extraction == null) {
                 links.add(SpanContext.getInvalid(), Attributes.empty(), false);
                 return;
             }
-            Extraction<H> extraction = Extraction.of(
-                    telemetry.propagation,
-                    facts.carrier,
-                    headers,
-                    telemetry.currentContext().with(Span.getInvalid()));
             source.rejected(extraction);
             boolean trusted = source.policy.trusted;
             SpanContext origin = extraction.spanContext();
-            BoundedAttributes.Collected attributes = BoundedAttributes.collected(source);
-            attributes.put(Semconv.DESTINATION_NAME, source.destination);
-            attributes.put(Semconv.PARTITION_ID, facts.partition(message));
-            facts.write(message, attributes);
-            links.add(trusted ? origin : MessageScan.untrusted(origin), attributes.build(), trusted);
+            links.add(trusted ? origin : MessageScan.untrusted(origin), facts.identity(message, source), trusted);
         } catch (Throwable t) {
             telemetry.errors.add("job.link", t);
         }

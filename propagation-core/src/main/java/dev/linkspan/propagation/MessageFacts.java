@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -61,14 +63,34 @@ final class MessageFacts<M, H> {
 
     /** What varies per message, for a span of one message or for a link. */
     void write(M message, AttributeSink sink) {
-        write(Semconv.MESSAGE_ID, messageId, message, sink);
-        write(Semconv.CONVERSATION_ID, conversationId, message, sink);
+        writeIds(message, sink);
         write(Semconv.DELIVERY_COUNT, deliveryCount, message, sink);
         try {
             adapter.attributes(message, sink);
         } catch (Throwable t) {
             errors.add("adapter.attributes", t);
         }
+    }
+
+    void writeIds(M message, AttributeSink sink) {
+        write(Semconv.MESSAGE_ID, messageId, message, sink);
+        write(Semconv.CONVERSATION_ID, conversationId, message, sink);
+    }
+
+    /** All that tells a message apart where its span is of many: on a link or an event. */
+    Attributes identity(M message, DestinationOperation destination) {
+        BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
+        sink.put(Semconv.DESTINATION_NAME, destination.destination);
+        sink.put(Semconv.PARTITION_ID, partition(message));
+        write(message, sink);
+        return sink.build();
+    }
+
+    /** What the message's headers say of its producer; null if it has none. */
+    @Nullable
+    Extraction<H> extract(M message, Propagation propagation, Context ambient) {
+        H headers = headers(message);
+        return headers == null ? null : Extraction.of(propagation, carrier, headers, ambient.with(Span.getInvalid()));
     }
 
     private <T> void write(AttributeKey<T> key, Function<M, @Nullable T> fact, M message, AttributeSink sink) {

@@ -10,6 +10,7 @@ import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over many messages: what they have in common, where they come from, how many there are. */
@@ -37,12 +38,12 @@ final class MessageScan<M, H> {
         this.tally = new Tally(operation.unknown());
     }
 
-    /** @param counts whether nobody counted these messages before */
-    void over(Iterable<? extends M> messages, boolean counts, Context ambient) {
+    /** @param counts whether nobody counted a message before */
+    void over(Iterable<? extends M> messages, Predicate<? super M> counts, Context ambient) {
         Context base = ambient.with(Span.getInvalid());
         try {
             for (M message : facts.elements(messages)) {
-                scan(message, counts && !(message != null && Processing.isNested(ambient, message)), base);
+                scan(message, counts.test(message), base);
             }
         } catch (Throwable t) {
             telemetry.errors.add("scan", t);

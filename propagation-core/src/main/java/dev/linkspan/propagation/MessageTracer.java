@@ -2,12 +2,12 @@ package dev.linkspan.propagation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,21 +26,27 @@ import org.jspecify.annotations.Nullable;
 public final class MessageTracer<M> {
 
     private final MessagingTelemetry telemetry;
-    private final Operation<M> settle;
     private final ReceivedMessages<M, ?> received;
     private final ProcessSpans<M, ?> processSpans;
+    private final SettleSpans<M> settleSpans;
     private final JobSpans<M, ?> jobSpans;
 
     /** @param countsDeliveries whether nobody counted a message before it comes to {@code process} */
     <H> MessageTracer(
-            MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+            MessagingTelemetry telemetry,
+            MessageAdapter<M, H> adapter,
+            ClientFacts client,
+            Predicate<? super M> countsDeliveries) {
         this.telemetry = telemetry;
+        MessageFacts<M, H> facts = new MessageFacts<>(adapter, telemetry.errors);
         Operation<M> process = new Operation<>(telemetry, adapter, client, Semconv.Type.PROCESS, "process");
-        this.settle = new Operation<>(telemetry, adapter, client, Semconv.Type.SETTLE, "settle");
+        Operation<M> settle = new Operation<>(telemetry, adapter, client, Semconv.Type.SETTLE, "settle");
         Operation<M> receive = new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
-        this.received = new ReceivedMessages<>(telemetry, adapter, receive);
-        this.processSpans = new ProcessSpans<>(telemetry, adapter, process, countsDeliveries);
-        this.jobSpans = new JobSpans<>(telemetry, adapter, client, process);
+        Operation<M> job = new Operation<>(telemetry, adapter, client, Semconv.Type.JOB, "job");
+        this.received = new ReceivedMessages<>(telemetry, facts, receive);
+        this.processSpans = new ProcessSpans<>(telemetry, facts, process, countsDeliveries);
+        this.settleSpans = new SettleSpans<>(telemetry, facts, settle);
+        this.jobSpans = new JobSpans<>(telemetry, facts, process, job);
     }
 
     /**
@@ -208,21 +214,48 @@ public final class MessageTracer<M> {
     }
 
     /**
-     * Starts the settle span of an ack, commit, delete or the like. It is made where a span is current, or everywhere if
-     * policy says so ({@link MessagingPolicy#rootSettleSpans}); metrics are recorded always.
+     * Counts a delivery that is handed to something else, such as an accumulator or a pool, and makes no span: one that only
+     * timed the hand-over would be a lie. For wrappers of push clients.
+     */
+    public void delivered(M message) {
+        processSpans.delivered(message);
+    }
+
+    /**
+     * The message whose handler runs in the current context, whichever tracer processes it; null if there is none, or if it
+     * is a batch. For wrappers, whose client tells less of a message that it settles than it told when it delivered it.
+     */
+    public @Nullable Object currentMessage() {
+        return Processing.message(telemetry.currentContext());
+    }
+
+    /**
+     * Starts the settle span of one message's ack, delete or the like. It is made where a span is current, or everywhere if
+     * policy says so ({@link MessagingPolicy#rootSettleSpans}); metrics are recorded always. Of the message's attributes it
+     * has the destination, the partition and the ids.
+     *
+     * @param operationName the broker's name for it, such as {@code ack}; one of a few
+     */
+    public MessageSpan startSettle(String operationName, M message) {
+        return settleSpans.start(operationName, message);
+    }
+
+    /**
+     * Starts the one settle span of many messages, as {@link #startSettle}, with {@code messaging.batch.message_count}.
+     *
+     * @param operationName the broker's name for it, such as {@code ack}; one of a few
+     */
+    public MessageSpan startSettleBatch(String operationName, Collection<? extends M> messages) {
+        return settleSpans.startBatch(operationName, messages);
+    }
+
+    /**
+     * Starts the settle span of a commit or the like, where no message is at hand, as {@link #startSettle}.
      *
      * @param operationName the broker's name for it, such as {@code commit}; one of a few
      * @param destination the one destination that is settled; null if several or unknown
      */
-    public MessageSpan startSettle(String operationName, @Nullable String destination) {
-        Context current = telemetry.currentContext();
-        long startNanos = System.nanoTime();
-        DestinationOperation operation = settle.named(operationName).at(destination, null);
-        MessagingPolicy policy = operation.policy;
-        boolean inSpan = Span.fromContext(current).getSpanContext().isValid();
-        Span span = policy.tracing && policy.settleSpans && (policy.rootSettleSpans || inSpan)
-                ? operation.startSpan(current, operation.operation.type.kind, List.of(), null, 0)
-                : Span.getInvalid();
-        return new MessageSpan(operation, span, DestinationOperation.with(current, span), current, startNanos, null);
+    public MessageSpan startSettleAt(String operationName, @Nullable String destination) {
+        return settleSpans.start(settleSpans.named(operationName).at(destination, null), null);
     }
 }

@@ -83,11 +83,23 @@ public final class MessagingTelemetry {
      *     push: a delivery is counted once, by a wrapped client's receive or here
      */
     public <M, H> MessageTracer<M> tracer(MessageAdapter<M, H> adapter, ClientFacts client, boolean countsDeliveries) {
+        return tracer(adapter, client, message -> countsDeliveries);
+    }
+
+    /**
+     * As {@link #tracer(MessageAdapter, ClientFacts, boolean)}, where the same tracer gets messages that a wrapped client
+     * counted and others.
+     *
+     * @param client what is known of the client
+     * @param countsDeliveries whether nobody counted this message before it comes to {@code process}; thread-safe
+     */
+    public <M, H> MessageTracer<M> tracer(
+            MessageAdapter<M, H> adapter, ClientFacts client, Predicate<? super M> countsDeliveries) {
         return new MessageTracer<>(
                 this,
                 requireNonNull(adapter, "adapter must not be null"),
                 requireNonNull(client, "client must not be null; use ClientFacts.NONE if nothing is known of it"),
-                countsDeliveries);
+                requireNonNull(countsDeliveries, "countsDeliveries must not be null"));
     }
 
     /**

@@ -44,10 +44,10 @@ final class Operation<M> {
         if (otherName.equals(name)) {
             return this;
         }
-        if (siblings.size() >= REMEMBERED) {
-            siblings.clear();
-        }
-        return siblings.computeIfAbsent(otherName, n -> new Operation<>(telemetry, adapter, facts, type, n));
+        Operation<M> known = siblings.get(otherName);
+        return known != null
+                ? known
+                : remember(siblings, otherName, new Operation<>(telemetry, adapter, facts, type, otherName));
     }
 
     /** Where no single destination is known. */
@@ -71,15 +71,28 @@ final class Operation<M> {
             return unknown;
         }
         DestinationOperation known = destinations.get(destination);
-        if (known != null) {
-            return known;
+        return known != null ? known : remember(destinations, destination, make(destination, message));
+    }
+
+    private static <T> T remember(ConcurrentHashMap<String, T> all, String name, T made) {
+        if (all.size() >= REMEMBERED) {
+            all.clear();
         }
-        DestinationOperation made = make(destination, message);
-        if (destinations.size() >= REMEMBERED) {
-            destinations.clear();
+        T earlier = all.putIfAbsent(name, made);
+        return earlier == null ? made : earlier;
+    }
+
+    /** The one destination of all these messages, else an unknown one. */
+    DestinationOperation common(Iterable<? extends M> messages) {
+        DestinationOperation common = null;
+        for (M message : messages) {
+            DestinationOperation operation = of(message);
+            if (common != null && !common.isSameAs(operation)) {
+                return unknown;
+            }
+            common = operation;
         }
-        destinations.put(destination, made);
-        return made;
+        return common == null ? unknown : common;
     }
 
     private DestinationOperation make(String destination, @Nullable M message) {

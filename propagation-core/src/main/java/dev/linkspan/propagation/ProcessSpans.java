@@ -8,6 +8,7 @@ import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Starts process spans, of one message and of many. */
@@ -16,15 +17,15 @@ final class ProcessSpans<M, H> {
     private final MessagingTelemetry telemetry;
     private final MessageFacts<M, H> facts;
     private final Operation<M> process;
-    private final boolean countsDeliveries;
+    private final Predicate<? super M> countsDeliveries;
 
     ProcessSpans(
             MessagingTelemetry telemetry,
-            MessageAdapter<M, H> adapter,
+            MessageFacts<M, H> facts,
             Operation<M> process,
-            boolean countsDeliveries) {
+            Predicate<? super M> countsDeliveries) {
         this.telemetry = telemetry;
-        this.facts = new MessageFacts<>(adapter, telemetry.errors);
+        this.facts = facts;
         this.process = process;
         this.countsDeliveries = countsDeliveries;
     }
@@ -34,12 +35,9 @@ final class ProcessSpans<M, H> {
         long startNanos = System.nanoTime();
         DestinationOperation operation = process.of(message);
         MessagingPolicy policy = operation.policy;
-        Extraction<H> extraction = policy.propagation ? extract(message, ambient) : null;
-        if (countsDeliveries && !Processing.isNested(ambient, message)) {
-            operation.consumed(1);
-            if (policy.propagation) {
-                operation.extracted(1, extraction == null ? Extraction.Outcome.MISSING : extraction.outcome());
-            }
+        Extraction<H> extraction = policy.propagation ? facts.extract(message, telemetry.propagation, ambient) : null;
+        if (counts(message, ambient)) {
+            count(operation, extraction);
         }
         if (extraction != null) {
             operation.rejected(extraction);
@@ -58,6 +56,30 @@ final class ProcessSpans<M, H> {
         return made;
     }
 
+    /** Counts a delivery whose processing begins elsewhere. */
+    void delivered(M message) {
+        DestinationOperation operation = process.of(message);
+        Extraction<H> extraction =
+                operation.policy.propagation ? facts.extract(message, telemetry.propagation, Context.root()) : null;
+        count(operation, extraction);
+    }
+
+    private static void count(DestinationOperation operation, @Nullable Extraction<?> extraction) {
+        operation.consumed(1);
+        if (operation.policy.propagation) {
+            operation.extracted(1, extraction == null ? Extraction.Outcome.MISSING : extraction.outcome());
+        }
+    }
+
+    private boolean counts(M message, Context ambient) {
+        try {
+            return countsDeliveries.test(message) && !Processing.isNested(ambient, message, process.system);
+        } catch (Throwable t) {
+            telemetry.errors.add("countsDeliveries", t);
+            return false;
+        }
+    }
+
     List<M> listOf(Iterable<? extends M> messages) {
         List<M> list = new ArrayList<>();
         facts.elements(messages).forEach(list::add);
@@ -68,7 +90,9 @@ final class ProcessSpans<M, H> {
     SpanContext origin(M message) {
         try {
             MessagingPolicy policy = process.of(message).policy;
-            Extraction<H> extraction = policy.propagation ? extract(message, telemetry.currentContext()) : null;
+            Extraction<H> extraction = policy.propagation
+                    ? facts.extract(message, telemetry.propagation, telemetry.currentContext())
+                    : null;
             if (extraction == null) {
                 return SpanContext.getInvalid();
             }
@@ -83,20 +107,8 @@ final class ProcessSpans<M, H> {
     /** Adds an event that says which message of a batch failed, and how. */
     void failed(MessageSpan batch, M message, Throwable error) {
         if (batch.isRecording()) {
-            DestinationOperation destination = process.of(message);
-            BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
-            sink.put(Semconv.DESTINATION_NAME, destination.destination);
-            sink.put(Semconv.PARTITION_ID, facts.partition(message));
-            facts.write(message, sink);
-            batch.event(error, sink.build());
+            batch.event(error, facts.identity(message, process.of(message)));
         }
-    }
-
-    private @Nullable Extraction<H> extract(M message, Context ambient) {
-        H headers = facts.headers(message);
-        return headers == null
-                ? null
-                : Extraction.of(telemetry.propagation, facts.carrier, headers, ambient.with(Span.getInvalid()));
     }
 
     private Span startSpan(DestinationOperation operation, M message, Origin origin) {
@@ -120,7 +132,7 @@ final class ProcessSpans<M, H> {
         Context ambient = telemetry.currentContext();
         long startNanos = System.nanoTime();
         MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, process);
-        scan.over(messages, countsDeliveries, ambient);
+        scan.over(messages, message -> counts(message, ambient), ambient);
         DestinationOperation operation = scan.operation();
         MessagingPolicy policy = operation.policy;
         Span ambientSpan = Span.fromContext(ambient);
@@ -140,7 +152,7 @@ final class ProcessSpans<M, H> {
                     scan.partition(),
                     0);
         }
-        Context context = Processing.ofBatch(DestinationOperation.with(ambient, span));
+        Context context = Processing.ofBatch(DestinationOperation.with(ambient, span), process.system);
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
         scan.describe(made, result);
         return made;

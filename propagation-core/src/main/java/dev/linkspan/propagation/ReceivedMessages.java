@@ -13,9 +13,9 @@ final class ReceivedMessages<M, H> {
     private final MessageFacts<M, H> facts;
     private final Operation<M> receive;
 
-    ReceivedMessages(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, Operation<M> receive) {
+    ReceivedMessages(MessagingTelemetry telemetry, MessageFacts<M, H> facts, Operation<M> receive) {
         this.telemetry = telemetry;
-        this.facts = new MessageFacts<>(adapter, telemetry.errors);
+        this.facts = facts;
         this.receive = receive;
     }
 
@@ -25,7 +25,7 @@ final class ReceivedMessages<M, H> {
             Times times = Times.since(startNanos);
             Context ambient = telemetry.currentContext();
             MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, receive);
-            scan.over(messages, true, Context.root());
+            scan.over(messages, message -> true, Context.root());
             if (scan.count() == 0) {
                 return;
             }
@@ -63,7 +63,8 @@ final class ReceivedMessages<M, H> {
                 ? operation.startSpan(
                         ambient, operation.operation.type.kind, links, scan.partition(), times.startEpochNanos)
                 : Span.getInvalid();
-        return new MessageSpan(operation, span, ambient.with(span), ambient, times.startNanos, null);
+        return new MessageSpan(
+                operation, span, DestinationOperation.with(ambient, span), ambient, times.startNanos, null);
     }
 
     /** Both ends from one reading of the clock, so that a clock that was set back gives no negative duration. */

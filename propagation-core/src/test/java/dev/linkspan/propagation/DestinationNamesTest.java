@@ -64,7 +64,7 @@ class DestinationNamesTest {
     void template_also_names_settle_spans_where_there_is_no_message() {
         ToyQueue own = new ToyQueue(recorded.messaging(
                 policy -> policy.destinationTemplate(name -> "any").rootSettleSpans(true)));
-        own.messages().startSettle("ack", "user.77").close();
+        own.messages().startSettleAt("ack", "user.77").close();
 
         assertThat(recorded.names()).containsExactly("ack any");
     }

@@ -67,7 +67,7 @@ class KillSwitchTest {
                     untraced.sender().startBatch(List.of(FORWARDED)),
                     untraced.messages().start(FORWARDED),
                     untraced.messages().startBatch(List.of(FORWARDED)),
-                    untraced.messages().startSettle("ack", "orders"))) {
+                    untraced.messages().startSettleAt("ack", "orders"))) {
                 assertThat(Span.fromContext(handle.context())).isSameAs(current);
                 handle.close();
             }
@@ -191,6 +191,6 @@ class KillSwitchTest {
         queue.messages().process(polled.get(0), message -> handled[0] = true);
         assertThat(handled[0]).isTrue();
         queue.messages().startBatch(polled).close();
-        queue.messages().startSettle("ack", "orders").close();
+        queue.messages().startSettleAt("ack", "orders").close();
     }
 }

@@ -75,7 +75,7 @@ class OldNamesTest {
         queue.create(ToyMessage.to("orders"));
         queue.send(ToyMessage.to("orders"));
         queue.messages().process(queue.poll().get(0), message -> {});
-        queue.messages().startSettle("ack", "orders").close();
+        queue.messages().startSettleAt("ack", "orders").close();
 
         assertThat(recorded.span(operation + " orders").getAttributes().get(Semconv.OLD_OPERATION))
                 .isEqualTo(old);

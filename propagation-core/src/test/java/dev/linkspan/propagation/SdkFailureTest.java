@@ -149,7 +149,7 @@ class SdkFailureTest {
         queue.messages().process(ToyMessage.to("orders"), message -> handled[0] = true);
         assertThat(handled[0]).isTrue();
         queue.messages().startBatch(List.of(ToyMessage.to("orders"))).close();
-        queue.messages().startSettle("ack", "orders").close();
+        queue.messages().startSettleAt("ack", "orders").close();
         assertThat(Context.current()).isSameAs(Context.root());
     }
 

@@ -82,7 +82,7 @@ class SendSpanTest {
     void span_that_writes_nothing_says_so_before_headers_are_copied() {
         ToyQueue mirror = new ToyQueue(recorded.messaging(policy -> policy.existingContext(ExistingContext.KEEP)));
         MessageSpan keeps = mirror.sender().start(ToyMessage.to("orders").header("traceparent", Headers.TRACEPARENT));
-        MessageSpan settles = queue.messages().startSettle("ack", "orders");
+        MessageSpan settles = queue.messages().startSettleAt("ack", "orders");
         LinkedHashMap<String, List<String>> headers = new LinkedHashMap<>();
 
         assertThat(mirror.sender().injects(keeps)).isFalse();

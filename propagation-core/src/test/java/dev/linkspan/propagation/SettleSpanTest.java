@@ -24,7 +24,8 @@ class SettleSpanTest {
         queue.messages()
                 .process(
                         ToyMessage.to("orders"),
-                        message -> queue.messages().startSettle("ack", "orders").close());
+                        message ->
+                                queue.messages().startSettleAt("ack", "orders").close());
 
         SpanData settle = recorded.span("ack orders");
         assertThat(settle.getKind()).isEqualTo(SpanKind.CLIENT);
@@ -40,7 +41,7 @@ class SettleSpanTest {
         MessageSpan batch = queue.messages().startBatch(List.of(ToyMessage.to("orders")));
         batch.close();
         try (Scope scope = batch.makeCurrent()) {
-            queue.messages().startSettle("commit", null).close();
+            queue.messages().startSettleAt("commit", null).close();
         }
 
         assertThat(isChild(
@@ -50,7 +51,7 @@ class SettleSpanTest {
 
     @Test
     void settling_where_no_span_is_current_makes_no_root_but_is_measured() {
-        queue.messages().startSettle("commit", "orders").close();
+        queue.messages().startSettleAt("commit", "orders").close();
 
         assertThat(recorded.spans()).isEmpty();
         assertMeasured("commit", 1);
@@ -59,7 +60,7 @@ class SettleSpanTest {
     @Test
     void settling_makes_a_root_if_policy_says_always() {
         ToyQueue always = new ToyQueue(recorded.messaging(policy -> policy.rootSettleSpans(true)));
-        always.messages().startSettle("commit", "orders").close();
+        always.messages().startSettleAt("commit", "orders").close();
 
         assertThat(isRoot(recorded.span("commit orders"))).isTrue();
     }
@@ -71,7 +72,7 @@ class SettleSpanTest {
         off.messages()
                 .process(
                         ToyMessage.to("orders"),
-                        message -> off.messages().startSettle("ack", "orders").close());
+                        message -> off.messages().startSettleAt("ack", "orders").close());
 
         assertThat(recorded.names()).containsExactly("process orders");
         assertMeasured("ack", 1);
@@ -81,7 +82,7 @@ class SettleSpanTest {
     void failed_settling_has_status_error_and_an_error_type() {
         MessageSpan settle = new ToyQueue(recorded.messaging(policy -> policy.rootSettleSpans(true)))
                 .messages()
-                .startSettle("commit", "orders");
+                .startSettleAt("commit", "orders");
         settle.error("REBALANCE_IN_PROGRESS", null).close();
 
         assertThat(recorded.span("commit orders").getAttributes().get(Semconv.ERROR_TYPE))

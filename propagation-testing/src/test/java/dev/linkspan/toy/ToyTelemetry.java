@@ -60,12 +60,12 @@ final class ToyTelemetry {
 
         @Override
         public void ack(ToyMessage message) {
-            run(tracer.startSettle("ack", message.queue()), () -> client.ack(message));
+            run(tracer.startSettle("ack", message), () -> client.ack(message));
         }
 
         @Override
         public void giveBack(ToyMessage message) {
-            run(tracer.startSettle("give-back", message.queue()), () -> client.giveBack(message));
+            run(tracer.startSettle("give-back", message), () -> client.giveBack(message));
         }
 
         private static void run(MessageSpan span, Runnable call) {

@@ -77,7 +77,7 @@ class WrapperMistakesTest {
         assertThat(mistakesOf(telemetry -> new Passing(telemetry) {
                     @Override
                     public void ack(ToyMessage message) {
-                        tracer.startSettle("ack", message.queue());
+                        tracer.startSettle("ack", message);
                         broker.ack(message);
                     }
                 }))
@@ -153,7 +153,7 @@ class WrapperMistakesTest {
         assertThat(mistakesOf(telemetry -> new Passing(telemetry) {
                     @Override
                     public void ack(ToyMessage message) {
-                        MessageSpan span = tracer.startSettle("ack", message.queue());
+                        MessageSpan span = tracer.startSettle("ack", message);
                         span.put(AttributeKey.stringKey("messaging.acked"), "yes");
                         span.close();
                     }
