@@ -10,6 +10,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subjects, streams and bare connections for one test. A test gets one as a parameter by
@@ -18,6 +19,7 @@ import java.time.Duration;
 final class NatsClients extends TestClients {
 
     private final NatsServer server;
+    private @Nullable Connection managing;
 
     NatsClients(NatsServer server, String test) {
         super(test);
@@ -64,9 +66,11 @@ final class NatsClients extends TestClients {
     /** A stream, on disk, of what the test wants else. Returns its name. */
     String stream(StreamConfiguration.Builder stream) {
         String name = uniqueName();
+        if (managing == null) {
+            managing = connection();
+        }
         try {
-            connection()
-                    .jetStreamManagement()
+            managing.jetStreamManagement()
                     .addStream(stream.name(name).storageType(StorageType.File).build());
             return name;
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queues, exchanges and bare connections for one test. A test gets one as a parameter by
@@ -26,6 +27,7 @@ final class RabbitMqClients extends TestClients {
     private static final int CLOSE_WITHIN_MILLIS = 2_000;
 
     private final RabbitMqServer broker;
+    private @Nullable Channel declaring;
 
     RabbitMqClients(RabbitMqServer broker, String test) {
         super(test);
@@ -97,7 +99,7 @@ final class RabbitMqClients extends TestClients {
     String queue(Map<String, Object> arguments) {
         String name = uniqueName();
         try {
-            channel().queueDeclare(name, true, false, false, arguments);
+            declaring().queueDeclare(name, true, false, false, arguments);
             return name;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,11 +110,18 @@ final class RabbitMqClients extends TestClients {
     String exchange(String type) {
         String name = uniqueName();
         try {
-            channel().exchangeDeclare(name, type, true);
+            declaring().exchangeDeclare(name, type, true);
             return name;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Channel declaring() {
+        if (declaring == null) {
+            declaring = channel();
+        }
+        return declaring;
     }
 
     /** Sends persistent texts to a queue and waits until the broker has all. The channel must confirm. */
