@@ -1,6 +1,7 @@
 package dev.linkspan.it.kafka;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.stream.Collectors.toMap;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,11 +12,13 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,12 +28,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 
 /**
  * Topics, groups and bare clients for one test; {@link #close()} closes all clients. Every name starts with the test's
@@ -75,15 +80,26 @@ final class KafkaClients implements AutoCloseable {
     /** A topic with settings such as {@code max.message.bytes}. */
     String topic(int partitions, Map<String, String> settings) {
         String name = uniqueName();
-        NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
-        await(admin.createTopics(List.of(topic)).all());
+        create(new NewTopic(name, partitions, (short) 1).configs(settings));
         return name;
+    }
+
+    /** A partition that has no leader yet takes records only after the client's next look at the metadata, or too late. */
+    private void create(NewTopic topic) {
+        await(admin.createTopics(List.of(topic)).all());
+        Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, topic.numPartitions())
+                .boxed()
+                .collect(toMap(partition -> new TopicPartition(topic.name(), partition), end -> OffsetSpec.latest()));
+        Awaitility.await()
+                .atMost(AWAIT_SECONDS, SECONDS)
+                .ignoreExceptions()
+                .until(() -> admin.listOffsets(ends).all().get().size() == ends.size());
     }
 
     /** The topic of that name, for examples that name theirs; no two tests of a run may use one. */
     void topic(String name) {
         try {
-            await(admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all());
+            create(new NewTopic(name, 1, (short) 1));
         } catch (IllegalStateException e) {
             if (!(e.getCause() instanceof ExecutionException failure
                     && failure.getCause() instanceof TopicExistsException)) {
