@@ -43,7 +43,9 @@ final class MessageScan<M, H> {
         Context base = ambient.with(Span.getInvalid());
         try {
             for (M message : facts.elements(messages)) {
-                scan(message, counts.test(message), base);
+                if (!facts.isControl(message)) {
+                    scan(message, counts.test(message), base);
+                }
             }
         } catch (Throwable t) {
             telemetry.errors.add("scan", t);

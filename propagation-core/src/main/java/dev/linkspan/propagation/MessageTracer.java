@@ -44,7 +44,7 @@ public final class MessageTracer<M> {
         Operation<M> receive = new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
         Operation<M> job = new Operation<>(telemetry, adapter, client, Semconv.Type.JOB, "job");
         this.received = new ReceivedMessages<>(telemetry, facts, receive);
-        this.processSpans = new ProcessSpans<>(telemetry, facts, process, countsDeliveries);
+        this.processSpans = new ProcessSpans<>(telemetry, facts, process, job, countsDeliveries);
         this.settleSpans = new SettleSpans<>(telemetry, facts, settle);
         this.jobSpans = new JobSpans<>(telemetry, facts, process, job);
     }
