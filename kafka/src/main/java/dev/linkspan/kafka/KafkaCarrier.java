@@ -46,7 +46,10 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
 
     @Override
     public void set(Headers headers, String name, String value) {
-        headers.remove(name).add(name, value.getBytes(StandardCharsets.UTF_8));
+        if (headers.lastHeader(name) != null) {
+            headers.remove(name);
+        }
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -254,8 +254,8 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (!CLOSED.compareAndSet(this, 0, 1)) {
             return;
         }
-        for (MessageSpan message : messages) {
-            message.closeWith(errorType);
+        for (int i = 0; i < messages.size(); i++) {
+            messages.get(i).closeWith(errorType);
         }
         // the span last: whoever sees it may look for its metrics
         try {

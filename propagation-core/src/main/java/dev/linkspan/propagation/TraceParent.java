@@ -13,6 +13,8 @@ import io.opentelemetry.api.trace.TraceState;
  */
 final class TraceParent {
 
+    static final String NAME = "traceparent";
+
     private static final int LENGTH = 55;
     private static final int SPAN_ID = 36;
     private static final int FLAGS = 53;
@@ -38,15 +40,15 @@ final class TraceParent {
                 if (name == null || !propagation.mayBeW3cField(name)) {
                     continue;
                 }
-                if (found || !name.equals("traceparent")) {
+                if (found || !name.equals(NAME)) {
                     return false;
                 }
                 found = true;
             }
-            if (!found || carrier.conflicting(headers, "traceparent")) {
+            if (!found || carrier.conflicting(headers, NAME)) {
                 return false;
             }
-            byte[] value = carrier.peek(headers, "traceparent", FieldLimits.TRACEPARENT_BYTES);
+            byte[] value = carrier.peek(headers, NAME, FieldLimits.TRACEPARENT_BYTES);
             return value != null && read(value);
         } catch (Throwable t) {
             propagation.errors.add("carrier.get", t);
@@ -146,6 +148,11 @@ final class TraceParent {
 
     byte flags() {
         return flags;
+    }
+
+    /** The field as W3C's propagator writes it. */
+    static String of(String traceId, String spanId, TraceFlags flags) {
+        return "00-" + traceId + '-' + spanId + '-' + flags.asHex();
     }
 
     SpanContext toSpanContext() {
