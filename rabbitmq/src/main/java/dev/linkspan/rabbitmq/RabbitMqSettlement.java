@@ -99,7 +99,7 @@ public final class RabbitMqSettlement {
         if (traced == null) {
             settling.run();
         } else {
-            traced.settleAll(operation, deliveries, settling);
+            RabbitMqTracedChannel.settleAll(traced, operation, deliveries, settling);
         }
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RabbitMqTracedChannel {
 
-    final Channel client;
+    private final Channel client;
     private final @Nullable Connection connection;
     private final MessagingTelemetry telemetry;
     private final MessageTracer<Delivery> tracer;
@@ -87,11 +87,13 @@ final class RabbitMqTracedChannel {
         }
     }
 
-    /** Runs many settlements of one kind inside one span. */
-    void settleAll(String operation, Collection<? extends Delivery> messages, Settling settling) throws IOException {
-        try (MessageSpan span = tracer.startSettleBatch(operation, messages);
+    /** Runs many settlements of one kind inside one span; static, so that it stands in for no method of the client. */
+    static void settleAll(
+            RabbitMqTracedChannel channel, String operation, Collection<? extends Delivery> messages, Settling settling)
+            throws IOException {
+        try (MessageSpan span = channel.tracer.startSettleBatch(operation, messages);
                 Scope scope = span.makeCurrent()) {
-            describePeer(span);
+            channel.describePeer(span);
             settle(span, settling);
         }
     }
