@@ -39,7 +39,7 @@ final class RabbitMqDeliveryAdapter extends RabbitMqAdapter<Delivery> {
     public int deliveryCount(Delivery delivery) {
         Map<String, Object> headers = headers(delivery);
         return headers != null && headers.get("x-delivery-count") instanceof Number earlier
-                ? (int) Math.min(Integer.MAX_VALUE, Math.max(0, earlier.longValue()) + 1)
+                ? (int) Math.max(0, Math.min(Integer.MAX_VALUE - 1, earlier.longValue())) + 1
                 : 0;
     }
 

@@ -130,6 +130,7 @@ final class FakeBroker implements AutoCloseable {
 
     synchronized void subscribe(String queue, FakeChannel.Subscription consumer) {
         consumers.computeIfAbsent(queue, name -> new ArrayList<>()).add(consumer);
+        notifyAll();
         deliver(queue);
     }
 
@@ -146,7 +147,10 @@ final class FakeBroker implements AutoCloseable {
     }
 
     /** Tells a queue's consumer that the queue is gone. */
-    synchronized void cancel(String queue) {
+    synchronized void cancel(String queue) throws InterruptedException {
+        while (consumers.getOrDefault(queue, List.of()).isEmpty()) {
+            wait(10_000);
+        }
         consumers.get(queue).remove(0).cancel();
     }
 

@@ -59,6 +59,7 @@ final class FakeChannel {
         if (method instanceof AMQP.Channel.Open) {
             send(new AMQP.Channel.OpenOk.Builder().build());
         } else if (method instanceof AMQP.Channel.Close) {
+            broker.unsubscribe(channel -> channel == this);
             session.forget(number);
             send(new AMQP.Channel.CloseOk.Builder().build());
         } else if (method instanceof AMQP.Queue.Declare declare) {

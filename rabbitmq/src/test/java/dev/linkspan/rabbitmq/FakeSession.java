@@ -52,7 +52,7 @@ final class FakeSession implements Runnable {
         } catch (IOException | UncheckedIOException e) {
             // the client has gone
         } finally {
-            broker.unsubscribe(channel -> channels.containsValue(channel));
+            broker.unsubscribe(channels::containsValue);
         }
     }
 
@@ -83,6 +83,7 @@ final class FakeSession implements Runnable {
         } else if (method instanceof AMQP.Connection.Open) {
             send(0, new AMQP.Connection.OpenOk.Builder().build());
         } else if (method instanceof AMQP.Connection.Close) {
+            broker.unsubscribe(channels::containsValue);
             send(0, new AMQP.Connection.CloseOk.Builder().build());
             close();
         }

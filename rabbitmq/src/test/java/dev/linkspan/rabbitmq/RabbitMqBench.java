@@ -14,6 +14,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,8 @@ final class RabbitMqBench implements AutoCloseable {
     static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
     static final String SPAN_ID = "b7ad6b7169203331";
     static final String TRACEPARENT = "00-" + TRACE_ID + "-" + SPAN_ID + "-01";
+
+    private static final Duration POLL = Duration.ofMillis(5);
 
     final FakeBroker broker = new FakeBroker();
     final RabbitMqTelemetry rabbitMq;
@@ -60,12 +63,12 @@ final class RabbitMqBench implements AutoCloseable {
 
     /** Waits until as many messages are in the queue. */
     void awaitMessages(int count) {
-        await().until(() -> broker.size("orders") == count);
+        await().pollInterval(POLL).until(() -> broker.size("orders") == count);
     }
 
     /** The one span of that name, as soon as it has ended. */
     static SpanData span(LinkspanExtension otel, String name) {
-        List<SpanData> found = await().until(() -> spans(otel, name), spans -> !spans.isEmpty());
+        List<SpanData> found = await().pollInterval(POLL).until(() -> spans(otel, name), spans -> !spans.isEmpty());
         assertThat(found).hasSize(1);
         return found.get(0);
     }
