@@ -33,10 +33,13 @@ public final class RabbitMqQuickstart {
         Channel channel = connection.createChannel();
         channel.basicPublish("", "orders", null, "two chairs".getBytes(UTF_8));
 
-        channel.basicConsume("orders", (tag, delivery) -> {
-            handle(delivery);
-            channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-        }, tag -> {});
+        channel.basicConsume(
+                "orders",
+                (tag, delivery) -> {
+                    handle(delivery);
+                    channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+                },
+                tag -> {});
 
         return connection;
     }
