@@ -204,6 +204,14 @@ public final class MessageTracer<M> {
     }
 
     /**
+     * As {@link #received}, for a client whose pull brings one message at most: the span is of that message alone, and has no
+     * {@code messaging.batch.message_count}.
+     */
+    public void receivedOne(M message, long startNanos) {
+        received.receivedOne(message, startNanos);
+    }
+
+    /**
      * Says that a pull failed: makes a receive span with status ERROR. Not for a wakeup or an interrupt, by which the
      * application ends a pull.
      *

@@ -164,7 +164,7 @@ final class ProcessSpans<M, H> {
         }
         Context context = Processing.ofBatch(DestinationOperation.with(ambient, span), process.system);
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
-        scan.describe(made, result);
+        scan.describe(made, result, true);
         return made;
     }
 
