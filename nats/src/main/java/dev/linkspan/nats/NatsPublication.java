@@ -20,6 +20,9 @@ record NatsPublication(
         @Nullable String messageId,
         int optionsSize) {
 
+    /** What a stream takes; nobody can know here whether one takes what is published to a subject. */
+    private static final int MAX_HEADERS = 65_535;
+
     /** Names and numbers of all headers that options can become. */
     private static final int OPTION_HEADERS = 320;
 
@@ -55,7 +58,9 @@ record NatsPublication(
 
     /** @return how much larger it may become; negative where it is too large already */
     long room(long maxPayload) {
-        return maxPayload <= 0 ? Long.MAX_VALUE : maxPayload - bodySize - optionsSize - NatsCarrier.sizeOf(headers);
+        int headersSize = optionsSize + NatsCarrier.sizeOf(headers);
+        long room = MAX_HEADERS - headersSize;
+        return maxPayload <= 0 ? room : Math.min(room, maxPayload - bodySize - headersSize);
     }
 
     private static int sizeOf(PublishOptions options, @Nullable String subject) {

@@ -105,6 +105,18 @@ class NatsLimitsTest {
     }
 
     @Test
+    void headers_grow_no_larger_than_a_stream_takes() {
+        fake.server = new ServerInfo("INFO {\"headers\":true,\"max_payload\":1048576}");
+        Headers headers = new Headers().add("tenant", "x".repeat(65_535 - 12 - 69 - "tenant:".length() - 2));
+        connection.publish("orders", headers, new byte[1]);
+        assertThat(fake.last().headers().serializedLength()).isEqualTo(65_535);
+        headers.put("tenant", headers.getFirst("tenant") + "x");
+        connection.publish("orders", headers, new byte[1]);
+
+        assertThat(fake.last().headers()).isSameAs(headers);
+    }
+
+    @Test
     void header_that_nats_refuses_is_left_out_alone_and_counted() {
         connection.publish("orders", new byte[1]);
 
