@@ -98,7 +98,10 @@ final class DestinationOperation {
 
     /** Where destinations are too many to be remembered, each message has an object of its own. */
     boolean isSameAs(DestinationOperation other) {
-        return this == other || (destination != null && destination.equals(other.destination));
+        return this == other
+                || (destination != null
+                        && destination.equals(other.destination)
+                        && operation.facts == other.operation.facts);
     }
 
     /** A name says which destination it is, so a policy that cuts other attributes shorter does not cut names. */

@@ -42,6 +42,15 @@ final class MessageFacts<M, H> {
         }
     }
 
+    boolean isControl(M message) {
+        try {
+            return message != null && adapter.control(message);
+        } catch (Throwable t) {
+            errors.add("adapter.control", t);
+            return false;
+        }
+    }
+
     Iterable<? extends M> elements(Iterable<? extends M> messages) {
         try {
             return adapter.elements(messages);

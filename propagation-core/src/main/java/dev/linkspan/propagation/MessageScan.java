@@ -43,7 +43,9 @@ final class MessageScan<M, H> {
         Context base = ambient.with(Span.getInvalid());
         try {
             for (M message : facts.elements(messages)) {
-                scan(message, counts.test(message), base);
+                if (!facts.isControl(message)) {
+                    scan(message, counts.test(message), base);
+                }
             }
         } catch (Throwable t) {
             telemetry.errors.add("scan", t);
@@ -152,9 +154,15 @@ final class MessageScan<M, H> {
         return sink.build();
     }
 
-    /** Writes what holds for the span of all these messages. */
-    void describe(MessageSpan span, BoundedLinks.Result result) {
-        span.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
+    /**
+     * Writes what holds for the span of all these messages.
+     *
+     * @param batch whether there could have been several, and so how many there are says something
+     */
+    void describe(MessageSpan span, BoundedLinks.Result result, boolean batch) {
+        if (batch) {
+            span.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
+        }
         if (result.leftOut() > 0) {
             span.put(Semconv.LINKS_LEFT_OUT, (long) result.leftOut());
             span.operation.linksLeftOut(result.leftOut());

@@ -45,7 +45,7 @@ public final class MessageTracer<M> {
         Operation<M> receive = new Operation<>(telemetry, adapter, client, Semconv.Type.RECEIVE, adapter.receiveName());
         Operation<M> job = new Operation<>(telemetry, adapter, client, Semconv.Type.JOB, "job");
         this.received = new ReceivedMessages<>(telemetry, facts, receive);
-        this.processSpans = new ProcessSpans<>(telemetry, facts, process, countsDeliveries);
+        this.processSpans = new ProcessSpans<>(telemetry, facts, process, job, countsDeliveries);
         this.settleSpans = new SettleSpans<>(telemetry, facts, settle);
         this.jobSpans = new JobSpans<>(telemetry, facts, process, job);
     }
@@ -202,6 +202,14 @@ public final class MessageTracer<M> {
      */
     public void received(Iterable<? extends M> messages, long startNanos) {
         received.received(messages, startNanos);
+    }
+
+    /**
+     * As {@link #received}, for a client whose pull brings one message at most: the span is of that message alone, and has no
+     * {@code messaging.batch.message_count}.
+     */
+    public void receivedOne(M message, long startNanos) {
+        received.receivedOne(message, startNanos);
     }
 
     /**

@@ -18,21 +18,28 @@ final class ProcessSpans<M, H> {
     private final MessageFacts<M, H> facts;
     private final Operation<M> process;
     private final Predicate<? super M> countsDeliveries;
+    /** The operation of what is no message: one without attributes and metrics. */
+    private final DestinationOperation nothing;
 
     ProcessSpans(
             MessagingTelemetry telemetry,
             MessageFacts<M, H> facts,
             Operation<M> process,
+            Operation<M> job,
             Predicate<? super M> countsDeliveries) {
         this.telemetry = telemetry;
         this.facts = facts;
         this.process = process;
         this.countsDeliveries = countsDeliveries;
+        this.nothing = job.unknown();
     }
 
     MessageSpan start(M message) {
         Context ambient = telemetry.currentContext();
         long startNanos = System.nanoTime();
+        if (facts.isControl(message)) {
+            return new MessageSpan(nothing, Span.getInvalid(), ambient, ambient, startNanos, null);
+        }
         DestinationOperation operation = process.of(message);
         MessagingPolicy policy = operation.policy;
         Extraction<H> extraction = policy.propagation ? facts.extract(message, telemetry.propagation, ambient) : null;
@@ -58,6 +65,9 @@ final class ProcessSpans<M, H> {
 
     /** Counts a delivery whose processing begins elsewhere. */
     void delivered(M message) {
+        if (facts.isControl(message)) {
+            return;
+        }
         DestinationOperation operation = process.of(message);
         Extraction<H> extraction =
                 operation.policy.propagation ? facts.extract(message, telemetry.propagation, Context.root()) : null;
@@ -154,7 +164,7 @@ final class ProcessSpans<M, H> {
         }
         Context context = Processing.ofBatch(DestinationOperation.with(ambient, span), process.system);
         MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
-        scan.describe(made, result);
+        scan.describe(made, result, true);
         return made;
     }
 

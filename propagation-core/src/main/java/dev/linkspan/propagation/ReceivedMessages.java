@@ -3,6 +3,7 @@ package dev.linkspan.propagation;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +21,15 @@ final class ReceivedMessages<M, H> {
     }
 
     void received(Iterable<? extends M> messages, long startNanos) {
+        received(messages, startNanos, true);
+    }
+
+    void receivedOne(M message, long startNanos) {
+        received(Collections.singletonList(message), startNanos, false);
+    }
+
+    /** @param batch whether the client's call can bring several */
+    private void received(Iterable<? extends M> messages, long startNanos, boolean batch) {
         try {
             // first of all, so that our own work does not count as the client's
             Times times = Times.since(startNanos);
@@ -35,7 +45,7 @@ final class ReceivedMessages<M, H> {
                     ? scan.links(policy.maxLinks)
                     : new BoundedLinks.Result(List.of(), 0);
             MessageSpan span = start(operation, ambient, links.links(), scan, times);
-            scan.describe(span, links);
+            scan.describe(span, links, batch);
             span.close(times.endEpochNanos, times.elapsedNanos());
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);

@@ -92,6 +92,59 @@ class DeliveryCountTest {
         assertThat(recorded.count("linkspan.propagation.extracted")).isEqualTo(2);
     }
 
+    @Test
+    void message_of_another_broker_inside_a_batch_is_counted() {
+        ToyAdapter other = new ToyAdapter() {
+            @Override
+            public String system() {
+                return "other";
+            }
+        };
+        MessageSpan batch = bare().startBatch(List.of(ToyMessage.to("orders")));
+        try (Scope scope = batch.makeCurrent()) {
+            recorded.messaging().tracer(other, ClientFacts.NONE, true).process(ToyMessage.to("bills"), m -> {});
+        }
+        batch.close();
+
+        assertThat(recorded.count("messaging.client.consumed.messages")).isEqualTo(2);
+    }
+
+    @Test
+    void delivery_that_is_handed_on_is_counted_and_makes_no_span() {
+        queue.messages().delivered(ToyMessage.to("orders").header("traceparent", TRACEPARENT));
+        queue.messages().delivered(ToyMessage.to("orders"));
+
+        assertThat(recorded.spans()).isEmpty();
+        assertThat(recorded.count("messaging.client.consumed.messages")).isEqualTo(2);
+        assertThat(recorded.counter("linkspan.propagation.extracted"))
+                .containsOnly(Map.entry(outcome("orders", "linked"), 1L), Map.entry(outcome("orders", "missing"), 1L));
+    }
+
+    @Test
+    void tracer_over_mixed_messages_counts_those_that_nobody_counted() {
+        MessageTracer<ToyMessage> mixed = recorded.messaging()
+                .tracer(
+                        new ToyAdapter(),
+                        ClientFacts.NONE,
+                        message -> message.topic().equals("orders"));
+        mixed.process(ToyMessage.to("orders"), message -> {});
+        mixed.process(ToyMessage.to("bills"), message -> {});
+        mixed.startBatch(List.of(ToyMessage.to("bills"))).close();
+
+        assertCountedOnce();
+    }
+
+    @Test
+    void question_who_counts_may_throw() {
+        MessageTracer<ToyMessage> broken = recorded.messaging().tracer(new ToyAdapter(), ClientFacts.NONE, message -> {
+            throw new IllegalStateException("no answer");
+        });
+        broken.process(ToyMessage.to("orders"), message -> {});
+
+        assertThat(recorded.names()).containsExactly("process orders");
+        assertThat(recorded.count("linkspan.telemetry.errors")).isOne();
+    }
+
     private MessageTracer<ToyMessage> bare() {
         return recorded.messaging().tracer(new ToyAdapter(), ClientFacts.NONE, true);
     }

@@ -41,6 +41,17 @@ class HandlerTest {
                 new BrokenException());
     }
 
+    @Test
+    void handlers_message_is_the_current_one_and_a_batch_has_none() {
+        tracer.process(MESSAGE, message -> assertThat(tracer.currentMessage()).isSameAs(MESSAGE));
+        tracer.startBatch(List.of(MESSAGE))
+                .context()
+                .wrap(() -> assertThat(tracer.currentMessage()).isNull())
+                .run();
+
+        assertThat(tracer.currentMessage()).isNull();
+    }
+
     @ParameterizedTest
     @MethodSource("failures")
     void exception_of_a_handler_comes_out_as_the_same_object(Throwable failure) {

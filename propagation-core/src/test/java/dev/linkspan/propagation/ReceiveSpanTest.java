@@ -50,6 +50,19 @@ class ReceiveSpanTest {
     }
 
     @Test
+    void receive_span_of_a_client_that_pulls_one_message_has_no_batch_size() {
+        queue.messages()
+                .receivedOne(
+                        ToyMessage.to("orders").header("traceparent", TRACEPARENT), System.nanoTime() - 5 * SECOND);
+
+        SpanData receive = recorded.span("poll orders");
+        assertThat(links(receive)).containsExactly(ORIGIN);
+        assertThat(receive.getAttributes().get(Semconv.BATCH_MESSAGE_COUNT)).isNull();
+        assertThat(receive.getEndEpochNanos() - receive.getStartEpochNanos()).isBetween(5 * SECOND, 60 * SECOND);
+        assertThat(recorded.counter("messaging.client.consumed.messages")).hasSize(1);
+    }
+
+    @Test
     void receive_span_is_a_child_of_the_ambient_span() {
         Span ambient = recorded.startSpan("ambient");
         queue.send(ToyMessage.to("orders"));

@@ -89,6 +89,37 @@ class SettleSpanTest {
                 .isEqualTo("REBALANCE_IN_PROGRESS");
     }
 
+    @Test
+    void settling_a_message_names_its_destination_as_the_message_tells_it() {
+        ToyQueue always = new ToyQueue(recorded.messaging(policy -> policy.rootSettleSpans(true)));
+        always.messages()
+                .startSettle("ack", ToyMessage.to("reply.77").id("m-1").partition("3"))
+                .close();
+
+        SpanData settle = recorded.span("ack");
+        assertThat(settle.getAttributes().get(Semconv.DESTINATION_NAME)).isEqualTo("reply.77");
+        assertThat(settle.getAttributes().get(Semconv.DESTINATION_TEMPORARY)).isTrue();
+        assertThat(settle.getAttributes().get(Semconv.MESSAGE_ID)).isEqualTo("m-1");
+        assertThat(settle.getAttributes().get(Semconv.PARTITION_ID)).isEqualTo("3");
+        assertThat(settle.getAttributes().get(Semconv.BATCH_MESSAGE_COUNT)).isNull();
+    }
+
+    @Test
+    void settling_many_messages_is_one_span_that_counts_them() {
+        ToyQueue always = new ToyQueue(recorded.messaging(policy -> policy.rootSettleSpans(true)));
+        always.messages()
+                .startSettleBatch("ack", List.of(ToyMessage.to("orders"), ToyMessage.to("orders")))
+                .close();
+        always.messages()
+                .startSettleBatch("nack", List.of(ToyMessage.to("orders"), ToyMessage.to("bills")))
+                .close();
+
+        assertThat(recorded.names()).containsExactly("ack orders", "nack");
+        assertThat(recorded.span("ack orders").getAttributes().get(Semconv.BATCH_MESSAGE_COUNT))
+                .isEqualTo(2);
+        assertMeasured("ack", 1);
+    }
+
     private void assertMeasured(String operation, long times) {
         assertThat(recorded.metric("messaging.client.operation.duration")
                         .getHistogramData()

@@ -10,18 +10,18 @@ import java.util.TreeMap;
  */
 final class KafkaSettings {
 
-    static final String HOST = "127.0.0.1";
-
     private KafkaSettings() {}
 
     static Properties of(int port, int controllerPort, Path data) {
         Properties settings = new Properties();
         settings.setProperty("process.roles", "broker,controller");
         settings.setProperty("node.id", "1");
-        settings.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
+        settings.setProperty("controller.quorum.voters", "1@" + LocalBroker.HOST + ":" + controllerPort);
         settings.setProperty("controller.listener.names", "CONTROLLER");
         settings.setProperty(
-                "listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+                "listeners",
+                "PLAINTEXT://" + LocalBroker.HOST + ":" + port + ",CONTROLLER://" + LocalBroker.HOST + ":"
+                        + controllerPort);
         settings.setProperty("log.dirs", data.toString());
         settings.putAll(behaviour());
         return settings;

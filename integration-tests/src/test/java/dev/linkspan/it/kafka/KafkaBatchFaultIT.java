@@ -52,7 +52,7 @@ class KafkaBatchFaultIT {
     }
 
     private static void batches(Fault.Run run, KafkaClients kafka, List<Boolean> same) throws Throwable {
-        String topic = KafkaFaults.topic(kafka, 1);
+        String topic = kafka.topic(1);
         TopicPartition partition = new TopicPartition(topic, 0);
         Producer<String, String> producer = run.kafka().wrap(kafka.producer(), Map.of());
         for (int i = 0; i < RECORDS; i++) {

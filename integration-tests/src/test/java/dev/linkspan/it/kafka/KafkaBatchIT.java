@@ -165,10 +165,9 @@ class KafkaBatchIT {
         String topic = kafka.topic(2);
         for (int partition = 0; partition < 2; partition++) {
             for (String value : List.of("a", "b", "c")) {
-                producer.send(new ProducerRecord<>(topic, partition, "key", value + partition));
+                KafkaClients.await(producer.send(new ProducerRecord<>(topic, partition, "key", value + partition)));
             }
         }
-        producer.flush();
         Worker worker = worker(kafka.consumerOf(topic));
         worker.handle(poll(worker.consumer, 6), Set.of("b1"));
 

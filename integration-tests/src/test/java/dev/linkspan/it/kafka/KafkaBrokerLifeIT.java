@@ -53,7 +53,7 @@ class KafkaBrokerLifeIT {
     void a_local_broker_that_cannot_start_fails_with_the_reason_from_its_log() {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> KafkaBroker.start(Map.of("num.partitions", "many")))
-                .withMessageContaining("did not come up: its JVM ended with status 1")
+                .withMessageContaining("did not come up: its process ended with status 1")
                 .withMessageContaining("Invalid value many for configuration num.partitions");
     }
 

@@ -59,7 +59,7 @@ class KafkaCloseFaultIT {
     private static double fastestClose(Fault.Run run, KafkaClients kafka, Duration within, int lingerMillis) {
         double fastest = Double.MAX_VALUE;
         for (int time = 0; time < TIMES; time++) {
-            String topic = KafkaFaults.topic(kafka, 1);
+            String topic = kafka.topic(1);
             Map<String, Object> settings = kafka.producerSettings(Map.of(
                     "linger.ms", lingerMillis, "delivery.timeout.ms", 2 * lingerMillis, "batch.size", 1_000_000));
             Producer<String, String> producer = run.kafka().wrap(kafka.producer(settings), settings);
@@ -103,7 +103,7 @@ class KafkaCloseFaultIT {
     @Test
     void f25_consumer_that_is_closed_by_a_handler_leaves_no_span_open(KafkaClients kafka) {
         Fault.of("F25", "consumer closed by a handler").control(Invariant.I4).run(KafkaFaults.WHERE, run -> {
-            String topic = KafkaFaults.topic(kafka, 1);
+            String topic = kafka.topic(1);
             for (int i = 0; i < 10; i++) {
                 KafkaClients.await(kafka.producer().send(new ProducerRecord<>(topic, Integer.toString(i), "value")));
             }

@@ -1,7 +1,5 @@
 package dev.linkspan.it.kafka;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.linkspan.faults.Application;
 import dev.linkspan.faults.Fault;
 import dev.linkspan.faults.Header;
@@ -12,12 +10,8 @@ import dev.linkspan.faults.Telemetry;
 import dev.linkspan.faults.Wrapping;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,26 +32,13 @@ final class KafkaFaults {
         return (wrapping, fault, seen, telemetry) -> open(kafka, wrapping, fault, seen, telemetry);
     }
 
-    /** A topic whose partitions all have their leader: else the first sends overtake each other, whoever traces them. */
-    static String topic(KafkaClients kafka, int partitions) {
-        String topic = kafka.topic(partitions);
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
-        }
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
-                .until(() -> !kafka.admin().listOffsets(ends).all().get().isEmpty());
-        return topic;
-    }
-
     static boolean isTold(String method) {
         return TOLD.contains(method);
     }
 
     private static Application<?, ?> open(
             KafkaClients kafka, Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
-        String topic = topic(kafka, 1);
+        String topic = kafka.topic(1);
         Producer<String, String> producer = kafka.producer();
         Consumer<String, String> consumer = kafka.consumerOf(topic);
         return new KafkaApplication(

@@ -53,7 +53,7 @@ class KafkaOutageFaultIT {
     }
 
     private static void outage(Fault.Run run, KafkaServer broker, KafkaClients kafka) throws Throwable {
-        String topic = KafkaFaults.topic(kafka, 1);
+        String topic = kafka.topic(1);
         TopicPartition partition = new TopicPartition(topic, 0);
         Map<String, Object> settings = kafka.producerSettings(Map.of(
                 "delivery.timeout.ms", 60_000, "request.timeout.ms", 5_000, "metadata.recovery.strategy", "none"));

@@ -76,7 +76,7 @@ class KafkaRebalanceFaultIT {
         Group(Fault.Run run, KafkaClients kafka, Class<?> assignor) {
             this.run = run;
             this.kafka = kafka;
-            this.topic = KafkaFaults.topic(kafka, PARTITIONS);
+            this.topic = kafka.topic(PARTITIONS);
             this.name = kafka.uniqueName();
             this.settings = Map.of(
                     ConsumerConfig.GROUP_PROTOCOL_CONFIG,

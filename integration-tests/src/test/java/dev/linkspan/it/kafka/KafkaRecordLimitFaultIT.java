@@ -32,7 +32,7 @@ class KafkaRecordLimitFaultIT {
         FaultResult result = Fault.of("F15", "record at the limit")
                 .control(Invariant.I1)
                 .run(KafkaFaults.WHERE, run -> {
-                    String topic = KafkaFaults.topic(kafka, 1);
+                    String topic = kafka.topic(1);
                     Map<String, Object> settings = kafka.producerSettings(Map.of("max.request.size", LIMIT));
                     Producer<String, String> bare = kafka.producer(settings);
                     Producer<String, String> producer = run.kafka().wrap(bare, settings);

@@ -37,7 +37,7 @@ class KafkaShareGroupFaultIT {
         FaultResult result = Fault.of("F19", "released twice")
                 .control(Invariant.I4)
                 .run(KafkaFaults.WHERE, run -> {
-                    String topic = KafkaFaults.topic(kafka, 1);
+                    String topic = kafka.topic(1);
                     Producer<String, String> producer = run.kafka().wrap(kafka.producer(), Map.of());
                     for (int i = 0; i < RECORDS; i++) {
                         ProducerRecord<String, String> record =

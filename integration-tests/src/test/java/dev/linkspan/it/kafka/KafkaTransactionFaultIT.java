@@ -41,8 +41,8 @@ class KafkaTransactionFaultIT {
 
     /** Each record that comes in is a transaction: every second is aborted, the last is fenced off. */
     private static void pipeline(Fault.Run run, KafkaClients kafka) throws Throwable {
-        String in = KafkaFaults.topic(kafka, 1);
-        String out = KafkaFaults.topic(kafka, 1);
+        String in = kafka.topic(1);
+        String out = kafka.topic(1);
         String transactionalId = kafka.uniqueName();
         for (int i = 0; i < TRANSACTIONS; i++) {
             KafkaClients.await(kafka.producer().send(new ProducerRecord<>(in, Integer.toString(i), "order")));
