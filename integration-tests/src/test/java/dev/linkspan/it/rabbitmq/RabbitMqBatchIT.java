@@ -75,14 +75,15 @@ class RabbitMqBatchIT {
 
     private void handle(String queue, List<Delivery> deliveries, Set<String> bad, RabbitMqSettlement settlement)
             throws Exception {
-        BatchProcessor.create(rabbitMq.deliveries(queue)).process(
-                deliveries,
-                batch -> batch.forEach(delivery -> {
-                    if (bad.contains(new String(delivery.getBody(), UTF_8))) {
-                        throw new IllegalStateException("no");
-                    }
-                }),
-                settlement::settle);
+        BatchProcessor.create(rabbitMq.deliveries(queue))
+                .process(
+                        deliveries,
+                        batch -> batch.forEach(delivery -> {
+                            if (bad.contains(new String(delivery.getBody(), UTF_8))) {
+                                throw new IllegalStateException("no");
+                            }
+                        }),
+                        settlement::settle);
     }
 
     @Test
@@ -104,7 +105,8 @@ class RabbitMqBatchIT {
                 .containsExactly(1L, 2L, 3L);
         SpanData ack = one(spans, "ack " + queue);
         assertThat(ack.getParentSpanId()).isEqualTo(process.getSpanId());
-        assertThat(ack.getAttributes().get(longKey("messaging.batch.message_count"))).isEqualTo(3);
+        assertThat(ack.getAttributes().get(longKey("messaging.batch.message_count")))
+                .isEqualTo(3);
         await().until(() -> bare.messageCount(queue) == 0);
         otel.assertThatSpans().propagates(queue).followsConventions();
         otel.assertThatMetrics().hasConsumed(queue, 3).followsConventions();
@@ -117,7 +119,9 @@ class RabbitMqBatchIT {
         handle(queue, receive(queue, 5), Set.of("bad", "worse"), RabbitMqSettlement.of(channel));
 
         List<Delivery> again = receive(queue, 2);
-        assertThat(again).extracting(delivery -> new String(delivery.getBody(), UTF_8)).containsExactly("bad", "worse");
+        assertThat(again)
+                .extracting(delivery -> new String(delivery.getBody(), UTF_8))
+                .containsExactly("bad", "worse");
         assertThat(again).allMatch(delivery -> delivery.getEnvelope().isRedeliver());
         handle(queue, again, Set.of(), RabbitMqSettlement.of(channel));
         await().until(() -> bare.messageCount(queue) == 0);
@@ -128,8 +132,7 @@ class RabbitMqBatchIT {
     @Test
     void what_failed_goes_to_the_dead_letters_where_it_is_said_so(RabbitMqClients clients) throws Exception {
         String dead = clients.queue();
-        String queue =
-                clients.queue(Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        String queue = clients.queue(Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
         publish(queue, "a", "bad", "c");
         handle(queue, receive(queue, 3), Set.of("bad"), RabbitMqSettlement.of(channel, false));
 

@@ -50,7 +50,8 @@ class RabbitMqConfirmIT {
 
     /** As the client's guide does it. */
     private void settle(long number, boolean multiple, String outcome) {
-        Map<Long, String> settled = multiple ? outstanding.headMap(number, true) : outstanding.subMap(number, true, number, true);
+        Map<Long, String> settled =
+                multiple ? outstanding.headMap(number, true) : outstanding.subMap(number, true, number, true);
         settled.values().forEach(body -> outcomes.put(body, outcome));
         settled.clear();
     }

@@ -47,8 +47,7 @@ class RabbitMqDeadLetterIT {
     private void reject(String queue, boolean requeue) throws Exception {
         channel.basicConsume(
                 queue,
-                (tag, delivery) ->
-                        channel.basicReject(delivery.getEnvelope().getDeliveryTag(), requeue),
+                (tag, delivery) -> channel.basicReject(delivery.getEnvelope().getDeliveryTag(), requeue),
                 tag -> {});
     }
 
@@ -109,8 +108,7 @@ class RabbitMqDeadLetterIT {
         assertThat(processes)
                 .extracting(process -> process.getAttributes().get(DEATHS))
                 .containsExactly(null, 2L, 4L);
-        assertThat(processes)
-                .allSatisfy(process -> assertThat(linksOf(process)).containsExactly(publish.getSpanId()));
+        assertThat(processes).allSatisfy(process -> assertThat(linksOf(process)).containsExactly(publish.getSpanId()));
     }
 
     @Test
@@ -130,7 +128,8 @@ class RabbitMqDeadLetterIT {
 
         List<SpanData> spans = otel.awaitSpans(7);
         SpanData hop = one(spans, "publish " + archive);
-        assertThat(hop.getParentSpanId()).isEqualTo(one(spans, "process " + dead).getSpanId());
+        assertThat(hop.getParentSpanId())
+                .isEqualTo(one(spans, "process " + dead).getSpanId());
         assertThat(linksOf(hop)).containsExactly(one(spans, "publish " + queue).getSpanId());
         assertThat(linksOf(one(spans, "process " + archive))).containsExactly(hop.getSpanId());
     }

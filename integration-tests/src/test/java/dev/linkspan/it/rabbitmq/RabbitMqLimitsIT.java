@@ -135,11 +135,13 @@ class RabbitMqLimitsIT {
         byte[] body = new byte[3 * FRAME_MAX];
         body[body.length - 1] = 7;
         channel.basicPublish("", queue, null, body);
-        channel.basicConsume(queue, true, (tag, delivery) -> assertThat(delivery.getBody()).isEqualTo(body), tag -> {});
+        channel.basicConsume(
+                queue, true, (tag, delivery) -> assertThat(delivery.getBody()).isEqualTo(body), tag -> {});
 
         List<SpanData> spans = otel.awaitSpans(2);
         SpanData process = one(spans, "process " + queue);
         assertThat(process.getEvents()).isEmpty();
-        assertThat(linksOf(process)).containsExactly(named(spans, "publish " + queue).get(0).getSpanId());
+        assertThat(linksOf(process))
+                .containsExactly(named(spans, "publish " + queue).get(0).getSpanId());
     }
 }

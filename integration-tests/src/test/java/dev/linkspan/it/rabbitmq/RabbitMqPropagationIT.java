@@ -117,8 +117,11 @@ class RabbitMqPropagationIT {
         assertThat(generated).startsWith("amq.gen-");
         SpanData process = one(spans, "process " + exchange + ":amq.gen-*");
         assertThat(process.getAttributes().asMap().toString())
-                .contains("messaging.destination.anonymous=true", "messaging.destination.name=" + exchange + ":" + generated);
-        assertThat(linksOf(process)).containsExactly(one(spans, "publish " + exchange).getSpanId());
+                .contains(
+                        "messaging.destination.anonymous=true",
+                        "messaging.destination.name=" + exchange + ":" + generated);
+        assertThat(linksOf(process))
+                .containsExactly(one(spans, "publish " + exchange).getSpanId());
     }
 
     @Test
@@ -143,10 +146,12 @@ class RabbitMqPropagationIT {
             throws Exception {
         Map<String, Object> headers = new HashMap<>(Map.of("traceparent", value));
         Channel bare = clients.channel();
-        bare.basicPublish("", queue, new BasicProperties.Builder().headers(headers).build(), CHAIR);
+        bare.basicPublish(
+                "", queue, new BasicProperties.Builder().headers(headers).build(), CHAIR);
         headers.put("traceparent", null);
         headers.put("tracestate", null);
-        bare.basicPublish("", queue, new BasicProperties.Builder().headers(headers).build(), CHAIR);
+        bare.basicPublish(
+                "", queue, new BasicProperties.Builder().headers(headers).build(), CHAIR);
         consume(queue);
 
         assertThat(named(otel.awaitSpans(4), "process " + queue))

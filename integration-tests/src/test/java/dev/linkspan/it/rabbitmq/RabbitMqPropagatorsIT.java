@@ -35,7 +35,8 @@ class RabbitMqPropagatorsIT {
                 .setPropagators(ContextPropagators.create(format.propagator()))
                 .build()) {
             RabbitMqTelemetry rabbitMq = RabbitMqTelemetry.create(sdk);
-            Channel channel = clients.connection(rabbitMq.wrap(clients.factory())).createChannel();
+            Channel channel =
+                    clients.connection(rabbitMq.wrap(clients.factory())).createChannel();
             String orders = clients.queue();
             String forwarded = clients.queue();
             channel.basicPublish("", orders, null, new byte[0]);

@@ -108,8 +108,9 @@ class RabbitMqRecoveryIT {
 
         List<SpanData> spans = otel.awaitSpans(6);
         assertThat(handled).containsExactly("before", "after");
-        assertThat(named(spans, "process " + queue)).hasSize(2).allSatisfy(process -> assertThat(linksOf(process))
-                .hasSize(1));
+        assertThat(named(spans, "process " + queue))
+                .hasSize(2)
+                .allSatisfy(process -> assertThat(linksOf(process)).hasSize(1));
         assertThat(named(spans, "ack " + queue)).hasSize(2);
         otel.assertThatSpans().propagates(queue).hasNoErrors().followsConventions();
     }
@@ -123,7 +124,8 @@ class RabbitMqRecoveryIT {
         RabbitMqSettlement settlement = RabbitMqSettlement.of(channel);
 
         List<Delivery> first = next(3);
-        BatchResult<Delivery> killed = batches.process(first, batch -> batch.forEach(delivery -> kill(delivery, first)));
+        BatchResult<Delivery> killed =
+                batches.process(first, batch -> batch.forEach(delivery -> kill(delivery, first)));
         // the tags are of the connection that was: the client lets them pass, the broker never hears of them
         killed.settle(settlement::settle);
 
@@ -138,9 +140,10 @@ class RabbitMqRecoveryIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> channel.messageCount(queue) == 0);
 
         List<SpanData> processes = named(otel.spans(), "process " + queue);
-        assertThat(processes).hasSize(2).allSatisfy(process -> assertThat(linksOf(process))
-                .containsExactly(
-                        published[0].getSpanId(), published[1].getSpanId(), published[2].getSpanId()));
+        assertThat(processes)
+                .hasSize(2)
+                .allSatisfy(process -> assertThat(linksOf(process))
+                        .containsExactly(published[0].getSpanId(), published[1].getSpanId(), published[2].getSpanId()));
         assertThat(named(otel.spans(), "ack " + queue))
                 .extracting(SpanData::getParentSpanId)
                 .containsExactly(processes.get(0).getSpanId(), processes.get(1).getSpanId());

@@ -62,7 +62,8 @@ class RabbitMqReturnIT {
         assertThat(back.getParentSpanId()).isEqualTo(publish.getSpanId());
         assertThat(back.getTraceId()).isEqualTo(publish.getTraceId());
         assertThat(back.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-        assertThat(back.getAttributes().get(AttributeKey.stringKey("error.type"))).isEqualTo("312");
+        assertThat(back.getAttributes().get(AttributeKey.stringKey("error.type")))
+                .isEqualTo("312");
         Return seen = returned.poll(30, SECONDS);
         assertThat(seen.getReplyText()).isEqualTo("NO_ROUTE");
         assertThat(seen.getBody()).asString().isEqualTo("lost");

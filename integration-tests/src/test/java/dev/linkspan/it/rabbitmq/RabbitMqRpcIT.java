@@ -69,8 +69,10 @@ class RabbitMqRpcIT {
         CompletableFuture<String> answer = new CompletableFuture<>();
         channel.basicConsume(
                 REPLY_TO, true, (tag, reply) -> answer.complete(new String(reply.getBody(), UTF_8)), tag -> {});
-        BasicProperties request =
-                new BasicProperties.Builder().replyTo(REPLY_TO).correlationId("c-1").build();
+        BasicProperties request = new BasicProperties.Builder()
+                .replyTo(REPLY_TO)
+                .correlationId("c-1")
+                .build();
         channel.basicPublish("", prices, request, "chair".getBytes(UTF_8));
         assertThat(RabbitMqClients.await(answer)).isEqualTo("9.95");
     }
@@ -147,8 +149,11 @@ class RabbitMqRpcIT {
             ended.countDown();
         });
         loop.start();
-        RpcClient client = new RpcClient(
-                new RpcClientParams().channel(channel(clients, rabbitMq)).exchange("").routingKey(prices).timeout(30_000));
+        RpcClient client = new RpcClient(new RpcClientParams()
+                .channel(channel(clients, rabbitMq))
+                .exchange("")
+                .routingKey(prices)
+                .timeout(30_000));
 
         assertThat(client.stringCall("chair")).isEqualTo("9.95");
         serving.close();
