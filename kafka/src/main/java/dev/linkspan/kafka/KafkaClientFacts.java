@@ -1,7 +1,13 @@
 package dev.linkspan.kafka;
 
 import dev.linkspan.propagation.ClientFacts;
+import dev.linkspan.propagation.MessagingTelemetry;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.jspecify.annotations.Nullable;
@@ -9,26 +15,58 @@ import org.jspecify.annotations.Nullable;
 /** What a client's configuration says of it, and where there is none, what the client itself does. */
 final class KafkaClientFacts {
 
+    private final MessagingTelemetry telemetry;
     private final Map<?, ?> config;
     private final @Nullable String clusterId;
 
-    KafkaClientFacts(Map<?, ?> config, @Nullable String clusterId) {
+    KafkaClientFacts(MessagingTelemetry telemetry, Map<?, ?> config, @Nullable String clusterId) {
+        this.telemetry = telemetry;
         this.config = config;
         this.clusterId = clusterId;
     }
 
-    /** A producer has no group, whatever its configuration holds. */
-    ClientFacts producer(Map<MetricName, ? extends Metric> metrics) {
-        String clientId = text("client.id");
-        ClientFacts facts = server(ClientFacts.NONE.clientId(clientId != null ? clientId : clientId(metrics)));
-        return clusterId == null ? facts : facts.attribute(KafkaAttributes.CLUSTER_ID, clusterId);
+    ClientFacts of(Producer<?, ?> producer) {
+        return of(clientId(producer::metrics), null);
     }
 
-    /** @param group what the consumer says; null to take it from the configuration */
-    ClientFacts consumer(Map<MetricName, ? extends Metric> metrics, @Nullable String group) {
-        String groupId = group != null ? group : text("group.id");
-        ClientFacts facts = producer(metrics);
+    /** On the thread that uses the consumer. */
+    ClientFacts of(Consumer<?, ?> consumer) {
+        return of(clientId(consumer::metrics), config.get("group.id") == null ? groupOf(consumer) : text("group.id"));
+    }
+
+    ClientFacts of(ShareConsumer<?, ?> consumer) {
+        return of(clientId(consumer::metrics), text("group.id"));
+    }
+
+    /** Of a producer that is not at hand. */
+    ClientFacts ofProducer() {
+        return of(null, null);
+    }
+
+    /** Of a consumer that is not at hand. */
+    ClientFacts ofConsumer() {
+        return of(null, text("group.id"));
+    }
+
+    private ClientFacts of(@Nullable String clientId, @Nullable String groupId) {
+        String configured = text("client.id");
+        ClientFacts facts = server(ClientFacts.NONE.clientId(configured != null ? configured : clientId));
+        if (clusterId != null) {
+            facts = facts.attribute(KafkaAttributes.CLUSTER_ID, clusterId);
+        }
         return groupId == null || groupId.isEmpty() ? facts : withGroup(facts, groupId);
+    }
+
+    private @Nullable String groupOf(Consumer<?, ?> consumer) {
+        try {
+            return consumer.groupMetadata().groupId();
+        } catch (RuntimeException e) {
+            // a consumer without a group says so by throwing
+            return null;
+        } catch (Throwable t) {
+            telemetry.suppressed("kafka.group", t);
+            return null;
+        }
     }
 
     static ClientFacts withGroup(ClientFacts facts, String groupId) {
@@ -60,12 +98,23 @@ final class KafkaClientFacts {
         return value == null || value.toString().isEmpty() ? null : value.toString();
     }
 
-    static @Nullable String clientId(Map<MetricName, ? extends Metric> metrics) {
-        for (MetricName name : metrics.keySet()) {
-            String id = name.tags().get("client-id");
-            if (id != null && !id.isEmpty()) {
-                return id;
+    /** Whether an interceptor in the client counts what it brings. */
+    boolean isCounted(Supplier<Map<MetricName, ? extends Metric>> metrics) {
+        return KafkaTelemetryConsumerInterceptor.counts(clientId(metrics));
+    }
+
+    /** What the client's metrics are tagged with. */
+    private @Nullable String clientId(Supplier<Map<MetricName, ? extends Metric>> metrics) {
+        try {
+            Map<MetricName, ? extends Metric> known = metrics.get();
+            for (MetricName name : known == null ? Set.<MetricName>of() : known.keySet()) {
+                String id = name.tags().get("client-id");
+                if (id != null && !id.isEmpty()) {
+                    return id;
+                }
             }
+        } catch (Throwable t) {
+            telemetry.suppressed("kafka.metrics", t);
         }
         return null;
     }

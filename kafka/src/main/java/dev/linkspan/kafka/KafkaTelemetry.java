@@ -11,14 +11,11 @@ import dev.linkspan.propagation.MessagingTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +56,7 @@ public final class KafkaTelemetry {
         this.messaging = messaging;
         this.clusterId = clusterId;
         this.creator = messaging.sender(
-                new KafkaProducerRecordAdapter<>(), new KafkaClientFacts(Map.of(), clusterId).producer(Map.of()));
+                new KafkaProducerRecordAdapter<>(), client(Map.of()).ofProducer());
     }
 
     /**
@@ -115,11 +112,11 @@ public final class KafkaTelemetry {
             return producer;
         }
         KafkaClientFacts client = client(config);
-        ClientFacts facts = client.producer(metrics(producer::metrics));
         return ClientProxy.wrap(
                 Producer.class,
                 producer,
-                new KafkaTracedProducer<>(producer, messaging, facts, client.maxRequestSize(), client.transactional()),
+                new KafkaTracedProducer<>(
+                        producer, messaging, client.of(producer), client.maxRequestSize(), client.transactional()),
                 MethodHandles.lookup());
     }
 
@@ -148,14 +145,11 @@ public final class KafkaTelemetry {
         if (ClientProxy.overrides(consumer, KafkaTracedConsumer.class) != null) {
             return consumer;
         }
+        KafkaClientFacts client = client(config);
         return ClientProxy.wrap(
                 Consumer.class,
                 consumer,
-                new KafkaTracedConsumer<>(
-                        consumer,
-                        messaging,
-                        facts(consumer, config),
-                        client(config).autoCommits()),
+                new KafkaTracedConsumer<>(consumer, messaging, client.of(consumer), client.autoCommits()),
                 MethodHandles.lookup());
     }
 
@@ -182,11 +176,11 @@ public final class KafkaTelemetry {
         if (ClientProxy.overrides(consumer, KafkaTracedShareConsumer.class) != null) {
             return consumer;
         }
-        ClientFacts facts = client(config).consumer(metrics(consumer::metrics), null);
         return ClientProxy.wrap(
                 ShareConsumer.class,
                 consumer,
-                new KafkaTracedShareConsumer<>(consumer, messaging, facts),
+                new KafkaTracedShareConsumer<>(
+                        consumer, messaging, client(config).of(consumer)),
                 MethodHandles.lookup());
     }
 
@@ -201,9 +195,11 @@ public final class KafkaTelemetry {
     public <K, V> MessageTracer<ConsumerRecord<K, V>> records(Consumer<K, V> consumer) {
         requireNonNull(consumer, "consumer must not be null");
         KafkaTracedConsumer<?, ?> traced = ClientProxy.overrides(consumer, KafkaTracedConsumer.class);
-        return traced != null
-                ? records(traced.facts, false)
-                : records(facts(consumer, Map.of()), !isCounted(metrics(consumer::metrics)));
+        if (traced != null) {
+            return records(traced.facts, false);
+        }
+        KafkaClientFacts client = client(Map.of());
+        return records(client.of(consumer), !client.isCounted(consumer::metrics));
     }
 
     /**
@@ -217,8 +213,8 @@ public final class KafkaTelemetry {
         if (traced != null) {
             return records(traced.facts, false);
         }
-        Map<MetricName, ? extends Metric> metrics = metrics(consumer::metrics);
-        return records(client(Map.of()).consumer(metrics, null), !isCounted(metrics));
+        KafkaClientFacts client = client(Map.of());
+        return records(client.of(consumer), !client.isCounted(consumer::metrics));
     }
 
     /**
@@ -254,37 +250,8 @@ public final class KafkaTelemetry {
 
     KafkaClientFacts client(Map<?, ?> config) {
         return new KafkaClientFacts(
+                messaging,
                 requireNonNull(config, "config must be the client's configuration; leave it out if it is not at hand"),
                 clusterId);
-    }
-
-    private static boolean isCounted(Map<MetricName, ? extends Metric> metrics) {
-        return KafkaTelemetryConsumerInterceptor.counts(KafkaClientFacts.clientId(metrics));
-    }
-
-    private ClientFacts facts(Consumer<?, ?> consumer, Map<?, ?> config) {
-        KafkaClientFacts client = client(config);
-        String group = null;
-        if (config.get("group.id") == null) {
-            try {
-                group = consumer.groupMetadata().groupId();
-            } catch (RuntimeException e) {
-                // a consumer without a group says so by throwing
-                group = null;
-            } catch (Throwable t) {
-                messaging.suppressed("kafka.group", t);
-            }
-        }
-        return client.consumer(metrics(consumer::metrics), group);
-    }
-
-    private Map<MetricName, ? extends Metric> metrics(Supplier<Map<MetricName, ? extends Metric>> client) {
-        try {
-            Map<MetricName, ? extends Metric> metrics = client.get();
-            return metrics == null ? Map.of() : metrics;
-        } catch (Throwable t) {
-            messaging.suppressed("kafka.metrics", t);
-            return Map.of();
-        }
     }
 }

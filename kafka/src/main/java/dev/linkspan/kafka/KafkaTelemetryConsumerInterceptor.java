@@ -64,7 +64,7 @@ public final class KafkaTelemetryConsumerInterceptor<K, V> implements ConsumerIn
         try {
             MessageTracer<ConsumerRecord<K, V>> known = tracer;
             if (known == null) {
-                known = configured.telemetry().records(configured.client().consumer(Map.of(), null), false);
+                known = configured.telemetry().records(configured.client().ofConsumer(), false);
                 tracer = known;
             }
             known.received(records, System.nanoTime());

@@ -70,10 +70,7 @@ public final class KafkaTelemetryProducerInterceptor<K, V> implements ProducerIn
         if (known == null) {
             KafkaClientFacts client = configured.client();
             maxRequestSize = client.maxRequestSize();
-            known = configured
-                    .telemetry()
-                    .messaging()
-                    .sender(new KafkaProducerRecordAdapter<>(), client.producer(Map.of()));
+            known = configured.telemetry().messaging().sender(new KafkaProducerRecordAdapter<>(), client.ofProducer());
             sender = known;
         }
         return known;

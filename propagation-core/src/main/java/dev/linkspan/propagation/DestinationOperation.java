@@ -98,7 +98,10 @@ final class DestinationOperation {
 
     /** Where destinations are too many to be remembered, each message has an object of its own. */
     boolean isSameAs(DestinationOperation other) {
-        return this == other || (destination != null && destination.equals(other.destination));
+        return this == other
+                || (destination != null
+                        && destination.equals(other.destination)
+                        && operation.facts == other.operation.facts);
     }
 
     /** A name says which destination it is, so a policy that cuts other attributes shorter does not cut names. */
@@ -153,6 +156,11 @@ final class DestinationOperation {
     /** The context with the span in it; where there is none, the context itself. */
     static Context with(Context context, Span span) {
         return span.getSpanContext().isValid() ? context.with(span) : context;
+    }
+
+    /** The context with this span in it, and no other. */
+    static Context withOnly(Context context, Span span) {
+        return Span.fromContext(context) == span ? context : context.with(span);
     }
 
     /** A link to be. */

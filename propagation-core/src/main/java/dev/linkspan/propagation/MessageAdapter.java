@@ -53,6 +53,22 @@ public interface MessageAdapter<M, H> {
         return false;
     }
 
+    /**
+     * Whether this is no producer's message but the broker's own word to its client, such as a status message of NATS; it
+     * makes no spans and is not counted. False by default.
+     */
+    default boolean control(M message) {
+        return false;
+    }
+
+    /**
+     * What is known of the client that has this message, where one tracer serves several clients. Asked for each message, so
+     * return the same object for the same client. Null, the default, for what the tracer was made with.
+     */
+    default @Nullable ClientFacts client(M message) {
+        return null;
+    }
+
     /** The partition that holds the message, or null. */
     default @Nullable String partition(M message) {
         return null;

@@ -20,6 +20,9 @@ final class Operation<M> {
     private final MessageAdapter<? super M, ?> adapter;
     private final ConcurrentHashMap<String, DestinationOperation> destinations = new ConcurrentHashMap<>();
     final ConcurrentHashMap<String, Operation<M>> siblings = new ConcurrentHashMap<>();
+    /** The same operation of other clients, where the messages know theirs. */
+    private final ConcurrentHashMap<ClientFacts, Operation<M>> clients = new ConcurrentHashMap<>();
+
     private final DestinationOperation unknown;
 
     Operation(
@@ -63,7 +66,24 @@ final class Operation<M> {
             telemetry.errors.add("adapter.destination", t);
             return unknown;
         }
-        return at(destination, message);
+        return ofClient(message).at(destination, message);
+    }
+
+    private Operation<M> ofClient(M message) {
+        ClientFacts client;
+        try {
+            client = adapter.client(message);
+        } catch (Throwable t) {
+            telemetry.errors.add("adapter.client", t);
+            return this;
+        }
+        if (client == null || client == facts) {
+            return this;
+        }
+        Operation<M> known = clients.get(client);
+        return known != null
+                ? known
+                : remember(clients, client, new Operation<>(telemetry, adapter, client, type, name));
     }
 
     DestinationOperation at(@Nullable String destination, @Nullable M message) {
@@ -74,11 +94,11 @@ final class Operation<M> {
         return known != null ? known : remember(destinations, destination, make(destination, message));
     }
 
-    private static <T> T remember(ConcurrentHashMap<String, T> all, String name, T made) {
+    private static <K, T> T remember(ConcurrentHashMap<K, T> all, K key, T made) {
         if (all.size() >= REMEMBERED) {
             all.clear();
         }
-        T earlier = all.putIfAbsent(name, made);
+        T earlier = all.putIfAbsent(key, made);
         return earlier == null ? made : earlier;
     }
 

@@ -18,21 +18,28 @@ final class ProcessSpans<M, H> {
     private final MessageFacts<M, H> facts;
     private final Operation<M> process;
     private final Predicate<? super M> countsDeliveries;
+    /** The operation of what is no message: one without attributes and metrics. */
+    private final DestinationOperation nothing;
 
     ProcessSpans(
             MessagingTelemetry telemetry,
             MessageFacts<M, H> facts,
             Operation<M> process,
+            Operation<M> job,
             Predicate<? super M> countsDeliveries) {
         this.telemetry = telemetry;
         this.facts = facts;
         this.process = process;
         this.countsDeliveries = countsDeliveries;
+        this.nothing = job.unknown();
     }
 
     MessageSpan start(M message) {
         Context ambient = telemetry.currentContext();
         long startNanos = System.nanoTime();
+        if (facts.isControl(message)) {
+            return new MessageSpan(nothing, Span.getInvalid(), ambient, ambient, startNanos, null);
+        }
         DestinationOperation operation = process.of(message);
         MessagingPolicy policy = operation.policy;
         Extraction<H> extraction = policy.propagation ? facts.extract(message, telemetry.propagation, ambient) : null;
@@ -44,7 +51,8 @@ final class ProcessSpans<M, H> {
         }
         Origin origin = Origin.of(extraction, ambient, policy);
         Span span = policy.tracing && policy.processSpans ? startSpan(operation, message, origin) : Span.getInvalid();
-        Context context = origin.context.with(span.getSpanContext().isValid() ? span : origin.ambientSpan);
+        Context context = DestinationOperation.withOnly(
+                origin.context, span.getSpanContext().isValid() ? span : origin.ambientSpan);
         if (message != null) {
             context = Processing.ofMessage(context, message);
         }
@@ -58,6 +66,9 @@ final class ProcessSpans<M, H> {
 
     /** Counts a delivery whose processing begins elsewhere. */
     void delivered(M message) {
+        if (facts.isControl(message)) {
+            return;
+        }
         DestinationOperation operation = process.of(message);
         Extraction<H> extraction =
                 operation.policy.propagation ? facts.extract(message, telemetry.propagation, Context.root()) : null;
@@ -118,7 +129,7 @@ final class ProcessSpans<M, H> {
         boolean child = policy.relation == Relation.PARENT && linked && policy.trusted;
         Context parent = child
                 ? origin.context.with(Span.wrap(origin.link))
-                : origin.context.with(newRoot ? Span.getInvalid() : origin.ambientSpan);
+                : DestinationOperation.withOnly(origin.context, newRoot ? Span.getInvalid() : origin.ambientSpan);
         List<DestinationOperation.Link> links = DestinationOperation.Link.listOf(origin.link);
         SpanContext ambient = origin.ambientSpan.getSpanContext();
         if ((newRoot || child) && ambient.isValid() && links.size() < policy.maxLinks) {
