@@ -54,7 +54,9 @@ class NatsBatchIT {
         nats.stream(subject);
         subscription = connection
                 .jetStream()
-                .subscribe(subject, PullSubscribeOptions.builder().durable("billing").build());
+                .subscribe(
+                        subject,
+                        PullSubscribeOptions.builder().durable("billing").build());
     }
 
     private List<Message> publishAndFetch(int messages) throws Exception {
@@ -65,9 +67,10 @@ class NatsBatchIT {
     }
 
     private void assertAllSettled() {
-        Awaitility.await().untilAsserted(() -> assertThat(subscription.getConsumerInfo())
-                .returns(0L, ConsumerInfo::getNumAckPending)
-                .returns(0L, ConsumerInfo::getNumPending));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(subscription.getConsumerInfo())
+                        .returns(0L, ConsumerInfo::getNumAckPending)
+                        .returns(0L, ConsumerInfo::getNumPending));
     }
 
     @Test
@@ -103,8 +106,9 @@ class NatsBatchIT {
 
         List<Message> again = subscription.fetch(2, PATIENCE);
         assertThat(again).extracting(NatsBodies::textOf).containsExactlyInAnyOrder("0", "3");
-        assertThat(again).allSatisfy(message -> assertThat(message.metaData().deliveredCount())
-                .isEqualTo(2));
+        assertThat(again)
+                .allSatisfy(message ->
+                        assertThat(message.metaData().deliveredCount()).isEqualTo(2));
         orders.process(again, batch -> batch.forEach(message -> {}), settlement::settle);
 
         assertAllSettled();
@@ -135,7 +139,9 @@ class NatsBatchIT {
             message.ack();
         });
         assertAllSettled();
-        assertThat(one(otel.awaitSpans(3 + 2 + 2), "nak " + subject).getAttributes().get(COUNT))
+        assertThat(one(otel.awaitSpans(3 + 2 + 2), "nak " + subject)
+                        .getAttributes()
+                        .get(COUNT))
                 .isEqualTo(3);
     }
 }

@@ -51,8 +51,8 @@ class NatsHandlerIT {
     @ValueSource(booleans = {true, false})
     void the_dispatcher_goes_on_whatever_a_handler_throws(boolean wrapped, NatsClients nats) {
         Connection connection = wrapping(wrapped).apply(nats.connection());
-        List<Throwable> failures =
-                List.of(new IllegalStateException("1"), new AssertionError("2"), new StackOverflowError("3"), new Error("4"));
+        List<Throwable> failures = List.of(
+                new IllegalStateException("1"), new AssertionError("2"), new StackOverflowError("3"), new Error("4"));
         ConcurrentLinkedQueue<String> handled = new ConcurrentLinkedQueue<>();
         connection
                 .createDispatcher(message -> {
@@ -71,7 +71,8 @@ class NatsHandlerIT {
         if (wrapped) {
             assertThat(named(otel.awaitSpans(10), "process " + subject))
                     .extracting(span -> span.getStatus().getStatusCode())
-                    .containsExactly(StatusCode.ERROR, StatusCode.ERROR, StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET);
+                    .containsExactly(
+                            StatusCode.ERROR, StatusCode.ERROR, StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET);
         }
     }
 
@@ -112,8 +113,9 @@ class NatsHandlerIT {
         int burst = 10_000;
         Connection connection = telemetry.wrap(nats.connection());
         ConcurrentLinkedQueue<String> handled = new ConcurrentLinkedQueue<>();
-        Dispatcher dispatcher =
-                connection.createDispatcher(message -> handled.add(textOf(message))).subscribe(subject);
+        Dispatcher dispatcher = connection
+                .createDispatcher(message -> handled.add(textOf(message)))
+                .subscribe(subject);
         dispatcher.setPendingLimits(burst, -1);
         Headers shared = new Headers().add("tenant", "blue");
         for (int i = 0; i < burst; i++) {
@@ -122,9 +124,8 @@ class NatsHandlerIT {
 
         Awaitility.await().untilAsserted(() -> assertThat(handled).hasSize(burst));
         assertThat(handled)
-                .containsExactlyElementsOf(IntStream.range(0, burst)
-                        .mapToObj(Integer::toString)
-                        .toList());
+                .containsExactlyElementsOf(
+                        IntStream.range(0, burst).mapToObj(Integer::toString).toList());
         assertThat(dispatcher.getDroppedCount()).isZero();
         assertThat(named(otel.awaitSpans(2 * burst), "process " + subject))
                 .hasSize(burst)

@@ -80,7 +80,8 @@ class NatsJetStreamIT {
         List<SpanData> spans = otel.awaitSpans(3);
         List<SpanData> published = named(spans, "publish " + subject);
         assertThat(messages)
-                .extracting(message -> message.getHeaders().getFirst("traceparent").split("-")[2])
+                .extracting(
+                        message -> message.getHeaders().getFirst("traceparent").split("-")[2])
                 .containsExactlyElementsOf(
                         published.stream().map(SpanData::getSpanId).toList());
         assertThat(published)
@@ -103,7 +104,8 @@ class NatsJetStreamIT {
 
         List<SpanData> spans = otel.awaitSpans(2);
         SpanData process = one(spans, "process " + subject);
-        assertThat(linksOf(process)).containsExactly(one(spans, "publish " + subject).getSpanId());
+        assertThat(linksOf(process))
+                .containsExactly(one(spans, "publish " + subject).getSpanId());
         assertThat(process.getAttributes().get(GROUP)).isEqualTo("billing");
         assertThat(process.getAttributes().get(STREAM)).isEqualTo(stream);
         assertThat(handled).singleElement().matches(Message::isJetStream, "can be acked");
@@ -196,7 +198,8 @@ class NatsJetStreamIT {
 
         List<SpanData> spans = otel.awaitSpans(2);
         SpanData process = one(spans, "process " + subject);
-        assertThat(linksOf(process)).containsExactly(one(spans, "publish " + subject).getSpanId());
+        assertThat(linksOf(process))
+                .containsExactly(one(spans, "publish " + subject).getSpanId());
         assertThat(process.getAttributes().get(GROUP)).isEqualTo("billing");
     }
 
@@ -225,7 +228,9 @@ class NatsJetStreamIT {
                 .containsExactly(null, true);
         assertThat(linksOf(one(spans, "process " + subject)))
                 .containsExactly(published.get(0).getSpanId());
-        assertThat(spans).extracting(span -> span.getAttributes().get(MESSAGE_ID)).containsOnly("o-17");
+        assertThat(spans)
+                .extracting(span -> span.getAttributes().get(MESSAGE_ID))
+                .containsOnly("o-17");
     }
 
     @Test

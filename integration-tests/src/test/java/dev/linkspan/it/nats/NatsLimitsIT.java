@@ -88,17 +88,19 @@ class NatsLimitsIT {
         // the frame of the headers, a name, a colon and a line's end
         Headers headers = new Headers().add("tenant", "x".repeat(MAX_HEADERS - 12 - "tenant".length() - 3));
         assertThat(headers.serializedLength()).isEqualTo(MAX_HEADERS);
-        assertThatThrownBy(() -> bare.jetStream()
-                        .publish(subject, new Headers(headers).add("a", "b"), body("too much")))
+        assertThatThrownBy(
+                        () -> bare.jetStream().publish(subject, new Headers(headers).add("a", "b"), body("too much")))
                 .isInstanceOf(JetStreamApiException.class);
 
         connection.jetStream().publish(subject, headers, body("chair"));
 
         JetStreamSubscription subscription = bare.jetStream()
-                .subscribe(subject, PullSubscribeOptions.builder().durable("billing").build());
-        assertThat(subscription.fetch(1, PATIENCE)).singleElement().satisfies(message -> assertThat(message.getHeaders()
-                        .keySet())
-                .containsExactly("tenant"));
+                .subscribe(
+                        subject,
+                        PullSubscribeOptions.builder().durable("billing").build());
+        assertThat(subscription.fetch(1, PATIENCE))
+                .singleElement()
+                .satisfies(message -> assertThat(message.getHeaders().keySet()).containsExactly("tenant"));
         assertThat(injections()).containsOnly(Map.entry("skipped", 1L));
     }
 
@@ -124,13 +126,16 @@ class NatsLimitsIT {
     @Test
     void a_server_without_headers_gets_messages_as_they_are(NatsClients nats) throws Exception {
         try (NatsServerWithoutHeaders old = new NatsServerWithoutHeaders()) {
-            Connection wrapped = telemetry.wrap(nats.connection(nats.options().server(old.url()).noReconnect()));
+            Connection wrapped = telemetry.wrap(
+                    nats.connection(nats.options().server(old.url()).noReconnect()));
             Subscription subscription = wrapped.subscribe("orders");
             wrapped.publish("orders", body("chair"));
 
             assertThat(old.published().poll(30, TimeUnit.SECONDS)).isEqualTo("PUB orders 5");
             Message message = subscription.nextMessage(PATIENCE);
-            telemetry.messages().process(message, handled -> assertThat(textOf(handled)).isEqualTo("chair"));
+            telemetry
+                    .messages()
+                    .process(message, handled -> assertThat(textOf(handled)).isEqualTo("chair"));
             wrapped.close();
         }
 

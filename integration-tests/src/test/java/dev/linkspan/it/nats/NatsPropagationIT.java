@@ -77,7 +77,9 @@ class NatsPropagationIT {
         assertThat(process.getKind()).isEqualTo(SpanKind.CONSUMER);
         assertThat(process.getParentSpanContext().isValid()).isFalse();
         assertThat(linksOf(process)).containsExactly(publish.getSpanId());
-        assertThat(handled).singleElement().satisfies(message -> assertThat(textOf(message)).isEqualTo("chair"));
+        assertThat(handled)
+                .singleElement()
+                .satisfies(message -> assertThat(textOf(message)).isEqualTo("chair"));
         otel.assertThatSpans().propagates(subject).followsConventions();
         otel.assertThatMetrics().followsConventions();
     }
@@ -95,7 +97,8 @@ class NatsPropagationIT {
         assertThat(named(spans, "process " + subject))
                 .hasSize(2)
                 .allSatisfy(process -> assertThat(linksOf(process)).containsExactly(publish.getSpanId()))
-                .extracting(process -> process.getAttributes().get(AttributeKey.stringKey("messaging.consumer.group.name")))
+                .extracting(
+                        process -> process.getAttributes().get(AttributeKey.stringKey("messaging.consumer.group.name")))
                 .containsExactlyInAnyOrder("billing", "shipping");
     }
 
@@ -138,7 +141,10 @@ class NatsPropagationIT {
         nats.connection()
                 .publish(
                         subject,
-                        new Headers().add("traceparent", value).add("tracestate", value).add("baggage", value),
+                        new Headers()
+                                .add("traceparent", value)
+                                .add("tracestate", value)
+                                .add("baggage", value),
                         body("hostile"));
 
         assertThat(linksOf(one(otel.awaitSpans(1), "process " + subject))).isEmpty();
@@ -176,8 +182,8 @@ class NatsPropagationIT {
     void a_message_that_is_handed_to_a_pool_is_one_process_span_on_the_pool_s_thread() {
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
-            handle(telemetry.handOff(message ->
-                    pool.execute(() -> telemetry.messages().process(message, handled -> {}))));
+            handle(telemetry.handOff(
+                    message -> pool.execute(() -> telemetry.messages().process(message, handled -> {}))));
             for (int i = 0; i < 10; i++) {
                 publishing.publish(subject, body("chair " + i));
             }
@@ -201,7 +207,8 @@ class NatsPropagationIT {
 
         List<SpanData> spans = otel.awaitSpans(4);
         SpanData forward = one(spans, "publish " + next);
-        assertThat(forward.getParentSpanId()).isEqualTo(one(spans, "process " + subject).getSpanId());
+        assertThat(forward.getParentSpanId())
+                .isEqualTo(one(spans, "process " + subject).getSpanId());
         assertThat(linksOf(one(spans, "process " + next))).containsExactly(forward.getSpanId());
         otel.assertThatSpans().propagates(subject).propagates(next);
     }

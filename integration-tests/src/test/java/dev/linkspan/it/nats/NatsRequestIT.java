@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NatsRequestIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final AttributeKey<String> CONVERSATION = AttributeKey.stringKey("messaging.message.conversation_id");
+    private static final AttributeKey<String> CONVERSATION =
+            AttributeKey.stringKey("messaging.message.conversation_id");
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
     @RegisterExtension
@@ -80,8 +81,10 @@ class NatsRequestIT {
         assertThat(List.of(request, process, answer))
                 .extracting(span -> span.getAttributes().get(CONVERSATION))
                 .containsOnly(reply.getSubject());
-        otel.assertThatSpans().propagates(subject).followsConventions().hasOnlySpans(
-                "request " + subject, "process " + subject, "publish _INBOX");
+        otel.assertThatSpans()
+                .propagates(subject)
+                .followsConventions()
+                .hasOnlySpans("request " + subject, "process " + subject, "publish _INBOX");
     }
 
     @Test
@@ -90,7 +93,8 @@ class NatsRequestIT {
         Connection asking = telemetry.wrap(nats.connection());
 
         assertThat(textOf(await(asking.request(subject, body("what?"))))).isEqualTo("what?");
-        assertThat(textOf(await(asking.requestWithTimeout(subject, body("and?"), PATIENCE)))).isEqualTo("and?");
+        assertThat(textOf(await(asking.requestWithTimeout(subject, body("and?"), PATIENCE))))
+                .isEqualTo("and?");
 
         List<SpanData> spans = otel.awaitSpans(6);
         assertThat(named(spans, "request " + subject)).hasSize(2);
@@ -173,7 +177,8 @@ class NatsRequestIT {
         reply(nats);
         Connection asking = telemetry.wrap(nats.connection());
         String other = nats.uniqueName();
-        asking.createDispatcher(message -> asking.request(subject, body("what?"), PATIENCE)).subscribe(other);
+        asking.createDispatcher(message -> asking.request(subject, body("what?"), PATIENCE))
+                .subscribe(other);
         asking.publish(other, body("ask"));
 
         List<SpanData> spans = otel.awaitSpans(5);

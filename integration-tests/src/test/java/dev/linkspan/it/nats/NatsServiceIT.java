@@ -41,7 +41,8 @@ class NatsServiceIT {
                 .addServiceEndpoint(ServiceEndpoint.builder()
                         .endpointName("price")
                         .endpointSubject(subject)
-                        .handler(message -> message.respond(connection, body("12 for " + new String(message.getData()))))
+                        .handler(
+                                message -> message.respond(connection, body("12 for " + new String(message.getData()))))
                         .build())
                 .build();
         CompletableFuture<Boolean> stopped = service.startService();
@@ -54,7 +55,8 @@ class NatsServiceIT {
         assertThat(stopped.get(30, TimeUnit.SECONDS)).isTrue();
         List<SpanData> spans = otel.awaitSpans(3);
         SpanData process = one(spans, "process " + subject);
-        assertThat(linksOf(process)).containsExactly(one(spans, "request " + subject).getSpanId());
+        assertThat(linksOf(process))
+                .containsExactly(one(spans, "request " + subject).getSpanId());
         assertThat(one(spans, "publish _INBOX").getParentSpanId()).isEqualTo(process.getSpanId());
     }
 }

@@ -65,9 +65,10 @@ class NatsSettleIT {
     }
 
     private static void assertAllSettled(ConsumerContext consumer) {
-        Awaitility.await().untilAsserted(() -> assertThat(consumer.getConsumerInfo())
-                .returns(0L, ConsumerInfo::getNumAckPending)
-                .returns(0L, ConsumerInfo::getNumPending));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(consumer.getConsumerInfo())
+                        .returns(0L, ConsumerInfo::getNumAckPending)
+                        .returns(0L, ConsumerInfo::getNumPending));
     }
 
     @Test
@@ -86,7 +87,14 @@ class NatsSettleIT {
 
         assertThat(deliveries)
                 .containsExactlyInAnyOrder(
-                        "ack 1", "ackSync 1", "nak 1", "nak 2", "nakWithDelay 1", "nakWithDelay 2", "term 1", "inProgress 1");
+                        "ack 1",
+                        "ackSync 1",
+                        "nak 1",
+                        "nak 2",
+                        "nakWithDelay 1",
+                        "nakWithDelay 2",
+                        "term 1",
+                        "inProgress 1");
         assertAllSettled(consumer);
         List<SpanData> spans = otel.awaitSpans(6 + 8 + 8 + 9);
         assertThat(named(spans, "ack " + subject)).hasSize(5);
@@ -170,7 +178,8 @@ class NatsSettleIT {
         List<SpanData> spans = otel.awaitSpans(1 + 3 + 3 + 3);
         SpanData publish = one(spans, "publish " + subject);
         assertThat(named(spans, "process " + subject))
-                .allSatisfy(process -> assertThat(process.getLinks().get(0).getSpanContext().getSpanId())
+                .allSatisfy(process -> assertThat(
+                                process.getLinks().get(0).getSpanContext().getSpanId())
                         .isEqualTo(publish.getSpanId()))
                 .extracting(process -> process.getAttributes().get(DELIVERIES))
                 .containsExactly(1L, 2L, 3L);
@@ -187,9 +196,7 @@ class NatsSettleIT {
                         connection.createDispatcher(),
                         handled::add,
                         true,
-                        PushSubscribeOptions.builder()
-                                .durable("billing")
-                                .build());
+                        PushSubscribeOptions.builder().durable("billing").build());
         connection.jetStream().publish(subject, body("chair"));
 
         otel.awaitSpans(2);

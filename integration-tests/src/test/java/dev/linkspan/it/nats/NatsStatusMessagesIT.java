@@ -56,8 +56,11 @@ class NatsStatusMessagesIT {
         connection.publish(subject, inbox, body("anybody?"));
 
         Message status = replies.nextMessage(PATIENCE);
-        telemetry.messages().process(status, message -> assertThat(message.getStatus().getCode())
-                .isEqualTo(503));
+        telemetry
+                .messages()
+                .process(
+                        status,
+                        message -> assertThat(message.getStatus().getCode()).isEqualTo(503));
 
         assertOnly("publish " + subject);
     }
@@ -112,7 +115,8 @@ class NatsStatusMessagesIT {
         JetStreamSubscription pulled = connection
                 .jetStream()
                 .subscribe(
-                        subject, PullSubscribeOptions.builder().durable("shipping").build());
+                        subject,
+                        PullSubscribeOptions.builder().durable("shipping").build());
         pulled.pull(PullRequestOptions.noWait(5).build());
 
         assertThat(pulled.nextMessage(Duration.ofMillis(200))).isNull();
@@ -127,7 +131,8 @@ class NatsStatusMessagesIT {
         JetStreamSubscription pulled = connection
                 .jetStream()
                 .subscribe(
-                        subject, PullSubscribeOptions.builder().durable("billing").build());
+                        subject,
+                        PullSubscribeOptions.builder().durable("billing").build());
         pulled.pull(5);
         connection.jetStreamManagement().deleteConsumer(stream, "billing");
 
