@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Observation {
     final Nanos sends = new Nanos();
     final Nanos processes = new Nanos();
     private @Nullable Thread application = Thread.currentThread();
+    private final AtomicLong handlers = new AtomicLong();
     private final long scopesBefore = Scopes.open();
     final Telemetry telemetry;
     private final boolean numbersOnly;
@@ -66,6 +68,11 @@ public final class Observation {
         }
     }
 
+    /** All calls so far. */
+    public List<String> calls() {
+        return List.copyOf(calls);
+    }
+
     /** Handlers run on threads of the client. */
     public void handlersAreCalledBack() {
         application = null;
@@ -89,7 +96,7 @@ public final class Observation {
         if (application != null && Thread.currentThread() != application) {
             disturbed.add("handler of " + id + " on another thread");
         }
-        if (id % LOOK_FOR_LOCKS_EACH == 0) {
+        if (handlers.getAndIncrement() % LOOK_FOR_LOCKS_EACH == 0) {
             lookForLocks("handler of " + id);
         }
         raise("process " + id, handler);
