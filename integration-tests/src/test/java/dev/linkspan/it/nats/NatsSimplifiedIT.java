@@ -102,10 +102,8 @@ class NatsSimplifiedIT {
         return Stream.of(
                 consumer -> consumer.fetchMessages(3),
                 consumer -> consumer.fetchBytes(10_000),
-                consumer -> consumer.fetch(FetchConsumeOptions.builder()
-                        .maxMessages(3)
-                        .expiresIn(2000)
-                        .build()));
+                consumer -> consumer.fetch(
+                        FetchConsumeOptions.builder().maxMessages(3).build()));
     }
 
     @ParameterizedTest
