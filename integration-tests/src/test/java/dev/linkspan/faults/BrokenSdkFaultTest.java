@@ -25,8 +25,7 @@ class BrokenSdkFaultTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void f03_queue_that_is_full_holds_nobody_up(Transport transport) {
-        FaultResult result =
-                SdkFaults.blockedExporter("F03", "queue of one", 1).on(transport);
+        FaultResult result = SdkFaults.blockedExporter("F03", "queue of one", 1).on(transport);
         result.figure(
                 "p99 of a handled call %.1f us, bare %.1f us",
                 result.linkspan().processes().micros(0.99),

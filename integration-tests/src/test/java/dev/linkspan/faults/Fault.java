@@ -276,7 +276,8 @@ public final class Fault {
     private Observation run(Wrapping wrapping, Script script) {
         return onItsOwnThread(
                 wrapping,
-                (telemetry, seen) -> script.run(new Run(wrapping, new KafkaTracing(wrapping, telemetry), telemetry, seen)));
+                (telemetry, seen) ->
+                        script.run(new Run(wrapping, new KafkaTracing(wrapping, telemetry), telemetry, seen)));
     }
 
     /** What naive tracing leaves current on a thread is nobody else's. */

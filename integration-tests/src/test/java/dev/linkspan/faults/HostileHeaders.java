@@ -90,9 +90,7 @@ public final class HostileHeaders {
         }
         many.add(Header.of(NAME, VALID));
         kinds.put("1,000 headers", many);
-        kinds.put(
-                "traceparent of 1 MB",
-                List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(bytes))));
+        kinds.put("traceparent of 1 MB", List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(bytes))));
         for (String filler : List.of(" ", ",", "k=v,", "k=%,", "\u00e9")) {
             for (String name : List.of("tracestate", "baggage", "other")) {
                 String value = filler.repeat(bytes / filler.getBytes(UTF_8).length);
@@ -100,7 +98,9 @@ public final class HostileHeaders {
                         "1 MB of '" + filler + "' as " + name, List.of(Header.of(NAME, VALID), Header.of(name, value)));
             }
         }
-        kinds.put("64 KB of blanks", List.of(Header.of(NAME, VALID), Header.of("tracestate", " ".repeat(Math.min(bytes, 65_536)))));
+        kinds.put(
+                "64 KB of blanks",
+                List.of(Header.of(NAME, VALID), Header.of("tracestate", " ".repeat(Math.min(bytes, 65_536)))));
         return kinds;
     }
 

@@ -45,11 +45,11 @@ public abstract class HostileHeadersFaultContract {
 
     @Test
     void f12_headers_as_large_as_the_broker_takes_are_read_as_far_as_they_may_be_long() {
-        List<List<Header>> kinds = new ArrayList<>(HostileHeaders.huge(mostBytes()).values());
+        List<List<Header>> kinds =
+                new ArrayList<>(HostileHeaders.huge(mostBytes()).values());
         kinds.removeIf(headers -> !carries(headers));
-        FaultResult result = run(Fault.of("F12", "huge headers")
-                .messages(2 * kinds.size())
-                .arriving(id -> kinds.get(id / 2)));
+        FaultResult result =
+                run(Fault.of("F12", "huge headers").messages(2 * kinds.size()).arriving(id -> kinds.get(id / 2)));
 
         result.figure("%d kinds of up to %,d bytes", kinds.size(), mostBytes());
         assertThat(TelemetryFaultContract.links(result)).hasSize(2 * (kinds.size() - 1));

@@ -31,7 +31,8 @@ public abstract class TelemetryFaultContract {
 
     @Test
     void f01_exporter_that_blocks_holds_nobody_up() {
-        FaultResult result = run(SdkFaults.blockedExporter("F01", "exporter blocks", 2048).pulled());
+        FaultResult result =
+                run(SdkFaults.blockedExporter("F01", "exporter blocks", 2048).pulled());
         result.figure(
                 "p99 of a handled call %.0f us", result.linkspan().processes().micros(0.99));
     }
@@ -48,7 +49,8 @@ public abstract class TelemetryFaultContract {
 
     @Test
     void f03_queue_that_is_full_holds_nobody_up() {
-        FaultResult result = run(SdkFaults.blockedExporter("F03", "queue of one", 1).pulled());
+        FaultResult result =
+                run(SdkFaults.blockedExporter("F03", "queue of one", 1).pulled());
         result.figure(
                 "p99 of a handled call %.0f us", result.linkspan().processes().micros(0.99));
     }
@@ -61,7 +63,9 @@ public abstract class TelemetryFaultContract {
         run(SdkFaults.throwingSampler(() -> new IllegalStateException("broken")).pulled());
         FaultResult nothing = run(SdkFaults.samplerOfNothing());
 
-        assertThat(PropagatorFaults.unchanged(nothing)).as("whole or not at all").isEqualTo(MESSAGES);
+        assertThat(PropagatorFaults.unchanged(nothing))
+                .as("whole or not at all")
+                .isEqualTo(MESSAGES);
         assertThat(nothing.linkspan().telemetryErrors()).isGreaterThanOrEqualTo(MESSAGES);
     }
 
@@ -121,7 +125,9 @@ public abstract class TelemetryFaultContract {
         List<SpanData> failed = result.linkspan().spans().named("process").stream()
                 .filter(span -> span.getStatus().getStatusCode() == StatusCode.ERROR)
                 .toList();
-        result.figure("%,d thrown, the same objects; as many spans with an error", result.linkspan().raised.size());
+        result.figure(
+                "%,d thrown, the same objects; as many spans with an error",
+                result.linkspan().raised.size());
         assertThat(result.linkspan().raised).hasSize(MESSAGES / 10);
         assertThat(failed).hasSize(MESSAGES / 10);
     }
@@ -137,7 +143,8 @@ public abstract class TelemetryFaultContract {
             FaultResult pulled = run(fault.pulled());
             assertThat(pulled.linkspan().arrived).hasSize(MESSAGES / 100);
         }
-        pushed.figure("%,d handled by who leaves the flag, as bare", pushed.bare().handledCount());
+        pushed.figure(
+                "%,d handled by who leaves the flag, as bare", pushed.bare().handledCount());
     }
 
     @Test
@@ -195,8 +202,9 @@ public abstract class TelemetryFaultContract {
 
     /** What each message has and each span is there for, once. */
     protected static void tracedOnce(FaultResult result) {
-        assertThat(result.linkspan().wire()).hasSize(MESSAGES).allSatisfy((id, headers) -> assertThat(headers)
-                .hasSize(2));
+        assertThat(result.linkspan().wire())
+                .hasSize(MESSAGES)
+                .allSatisfy((id, headers) -> assertThat(headers).hasSize(2));
         assertThat(result.linkspan().spans().named("publish")).hasSize(MESSAGES);
         assertThat(result.linkspan().spans().named("process")).hasSize(MESSAGES);
     }

@@ -122,8 +122,8 @@ final class NatsApplication extends Application<Message, Message> {
 
     private void relay() throws Exception {
         Connection bare = clients.connection();
-        JetStreamSubscription all =
-                bare.jetStream().subscribe(sent, PushSubscribeOptions.builder().ordered(true).build());
+        JetStreamSubscription all = bare.jetStream()
+                .subscribe(sent, PushSubscribeOptions.builder().ordered(true).build());
         JetStream others = bare.jetStream();
         Queue<CompletableFuture<PublishAck>> stored = new ConcurrentLinkedQueue<>();
         for (relayed = 0; relayed < answers.size(); relayed++) {

@@ -47,7 +47,8 @@ class NatsHeadersFaultIT {
         int all = THREADS * EACH;
         assertThat(result.bare().handledCount()).isEqualTo(all);
         assertThat(result.linkspan().wire().values().stream()
-                        .map(headers -> headers.toString().startsWith("[tenant=blue, traceparent=") ? headers.toString() : "")
+                        .map(headers ->
+                                headers.toString().startsWith("[tenant=blue, traceparent=") ? headers.toString() : "")
                         .distinct())
                 .as("contexts")
                 .hasSize(all);
@@ -57,30 +58,29 @@ class NatsHeadersFaultIT {
     /** No wrapper can help: the client throws before anybody is asked. Should this fail, the client was mended. */
     @Test
     void f31_header_that_is_not_ascii_ends_the_clients_reading_as_it_does_without_tracing(NatsClients nats) {
-        FaultResult result =
-                Fault.of("F31", "poison from a raw socket").run(NatsFaults.WHERE, run -> {
-                    NatsRun application = new NatsRun(run, nats);
-                    Connection connection = application.connection();
-                    String subject = nats.uniqueName();
-                    Subscription subscription = connection.subscribe(subject);
-                    connection.flush(PATIENCE);
-                    publishRaw(nats.url(), subject, "traceparent: 00-abc", 0);
-                    publishRaw(nats.url(), subject, "traceparent: \u00ff", 1);
-                    Message first = subscription.nextMessage(PATIENCE);
-                    application.process(first, () -> {});
-                    run.seen().called("read " + NatsFaults.id(first));
-                    try {
-                        connection.flush(ANSWER_WITHIN);
-                        run.seen().called("still reads");
-                    } catch (TimeoutException e) {
-                        run.seen().called("reads no more");
-                    }
-                    run.seen().called("status " + connection.getStatus());
-                    run.seen().called("there: " + subscription.getPendingMessageCount());
-                    assertThat(run.seen().calls())
-                            .as("what the client does about it")
-                            .containsExactly("read 0", "reads no more", "status CONNECTED", "there: 0");
-                });
+        FaultResult result = Fault.of("F31", "poison from a raw socket").run(NatsFaults.WHERE, run -> {
+            NatsRun application = new NatsRun(run, nats);
+            Connection connection = application.connection();
+            String subject = nats.uniqueName();
+            Subscription subscription = connection.subscribe(subject);
+            connection.flush(PATIENCE);
+            publishRaw(nats.url(), subject, "traceparent: 00-abc", 0);
+            publishRaw(nats.url(), subject, "traceparent: \u00ff", 1);
+            Message first = subscription.nextMessage(PATIENCE);
+            application.process(first, () -> {});
+            run.seen().called("read " + NatsFaults.id(first));
+            try {
+                connection.flush(ANSWER_WITHIN);
+                run.seen().called("still reads");
+            } catch (TimeoutException e) {
+                run.seen().called("reads no more");
+            }
+            run.seen().called("status " + connection.getStatus());
+            run.seen().called("there: " + subscription.getPendingMessageCount());
+            assertThat(run.seen().calls())
+                    .as("what the client does about it")
+                    .containsExactly("read 0", "reads no more", "status CONNECTED", "there: 0");
+        });
         result.figure("a header that is not ASCII stops the client's reader, bare as wrapped; see nats/README.md");
     }
 

@@ -68,9 +68,10 @@ class NatsHostileHeadersFaultIT extends HostileHeadersFaultContract {
                 .arriving(id -> firstOf(100))
                 .control(Invariant.I5));
 
-        assertThat(result.linkspan().wire()).hasSize(MESSAGES).allSatisfy((id, headers) -> assertThat(headers)
-                .extracting(Header::name)
-                .containsExactly("traceparent"));
+        assertThat(result.linkspan().wire())
+                .hasSize(MESSAGES)
+                .allSatisfy((id, headers) ->
+                        assertThat(headers).extracting(Header::name).containsExactly("traceparent"));
         assertThat(result.linkspan().spans().named("process"))
                 .hasSize(MESSAGES)
                 .allSatisfy(span -> assertThat(span.getLinks()).singleElement().satisfies(link -> {

@@ -39,8 +39,9 @@ class NatsOutageFaultIT {
     void f17_server_that_is_killed_in_the_middle_of_a_batch_costs_nothing_that_it_acknowledged() {
         try (NatsServer server = NatsServer.BROKERS.start();
                 NatsClients nats = new NatsClients(server, "NatsOutageFaultIT-killed")) {
-            FaultResult result =
-                    Fault.of("F17", "server killed").control(Invariant.I4).run(NatsFaults.WHERE, run -> {
+            FaultResult result = Fault.of("F17", "server killed")
+                    .control(Invariant.I4)
+                    .run(NatsFaults.WHERE, run -> {
                         outage(run, server, nats);
                     });
 
@@ -123,9 +124,9 @@ class NatsOutageFaultIT {
         for (int i = 0; i < TRIES; i++) {
             int id = i;
             application.failing("send " + i, () -> application.send(jetStream, "nowhere", id));
-            application.failing("send later " + i, () -> application
-                    .sendAsync(jetStream, "nowhere", id)
-                    .get(1, SECONDS));
+            application.failing(
+                    "send later " + i,
+                    () -> application.sendAsync(jetStream, "nowhere", id).get(1, SECONDS));
         }
     }
 }

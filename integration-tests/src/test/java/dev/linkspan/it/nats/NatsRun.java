@@ -83,13 +83,16 @@ final class NatsRun {
 
     /** A call that the client refuses; the way in which it does is told. */
     void failing(String place, Observation.Step call) {
-        run.seen().call(place, () -> run.seen().raise(place, () -> {
-            try {
-                call.run();
-            } catch (Throwable t) {
-                run.seen().called(place + " failed by " + t.getClass());
-                throw t;
-            }
-        }));
+        run.seen()
+                .call(
+                        place,
+                        () -> run.seen().raise(place, () -> {
+                            try {
+                                call.run();
+                            } catch (Throwable t) {
+                                run.seen().called(place + " failed by " + t.getClass());
+                                throw t;
+                            }
+                        }));
     }
 }

@@ -71,8 +71,9 @@ class NatsSettlingFaultIT {
 
     @Test
     void f19_message_that_is_nakd_twice_is_three_spans_linked_to_one_producer(NatsClients nats) {
-        FaultResult result =
-                Fault.of("F19", "nak'd twice").control(Invariant.I4).run(NatsFaults.WHERE, run -> {
+        FaultResult result = Fault.of("F19", "nak'd twice")
+                .control(Invariant.I4)
+                .run(NatsFaults.WHERE, run -> {
                     NatsRun application = new NatsRun(run, nats);
                     Source source = Source.of(application, nats, MESSAGES);
                     for (int i = 0; i < MESSAGES * DELIVERIES; i++) {
@@ -111,15 +112,15 @@ class NatsSettlingFaultIT {
 
     @Test
     void f23_failed_message_of_a_batch_comes_again_and_costs_the_others_nothing(NatsClients nats) {
-        FaultResult result =
-                Fault.of("F23", "1 of 10 fails").control(Invariant.I4).run(NatsFaults.WHERE, run -> {
+        FaultResult result = Fault.of("F23", "1 of 10 fails")
+                .control(Invariant.I4)
+                .run(NatsFaults.WHERE, run -> {
                     NatsRun application = new NatsRun(run, nats);
                     new Batches(application, Source.of(application, nats, MESSAGES)).handleAll();
                 });
 
         assertThat(result.bare().handledCount()).isEqualTo(MESSAGES + MESSAGES / BATCH);
-        assertThat(result.linkspan().spans().named("process").stream()
-                        .flatMap(span -> span.getEvents().stream()))
+        assertThat(result.linkspan().spans().named("process").stream().flatMap(span -> span.getEvents().stream()))
                 .hasSize(MESSAGES / BATCH);
         result.figure("%d failed once, the same exception; as many naks, the others acked", MESSAGES / BATCH);
     }
@@ -214,25 +215,21 @@ class NatsSettlingFaultIT {
     /** How many of them the server has had by then is the network's affair. */
     @Test
     void f25_close_answers_what_is_in_flight(NatsClients nats) {
-        FaultResult result =
-                Fault.of("F25", "closed in flight").run(NatsFaults.WHERE, run -> {
-                    NatsRun application = new NatsRun(run, nats);
-                    Connection connection = application.connection();
-                    JetStream jetStream = connection.jetStream();
-                    String subject = nats.uniqueName();
-                    nats.stream(subject);
-                    List<CompletableFuture<PublishAck>> answers = new ArrayList<>();
-                    for (int i = 0; i < MESSAGES * BATCH; i++) {
-                        int id = i;
-                        run.seen().call(
-                                "send " + i, () -> answers.add(application.sendAsync(jetStream, subject, id)));
-                    }
-                    connection.close();
-                    connection.close();
-                    Awaitility.await()
-                            .atMost(30, SECONDS)
-                            .until(() -> answers.stream().allMatch(CompletableFuture::isDone));
-                });
+        FaultResult result = Fault.of("F25", "closed in flight").run(NatsFaults.WHERE, run -> {
+            NatsRun application = new NatsRun(run, nats);
+            Connection connection = application.connection();
+            JetStream jetStream = connection.jetStream();
+            String subject = nats.uniqueName();
+            nats.stream(subject);
+            List<CompletableFuture<PublishAck>> answers = new ArrayList<>();
+            for (int i = 0; i < MESSAGES * BATCH; i++) {
+                int id = i;
+                run.seen().call("send " + i, () -> answers.add(application.sendAsync(jetStream, subject, id)));
+            }
+            connection.close();
+            connection.close();
+            Awaitility.await().atMost(30, SECONDS).until(() -> answers.stream().allMatch(CompletableFuture::isDone));
+        });
         assertThat(result.linkspan().spans().named("publish")).hasSize(MESSAGES * BATCH);
         result.figure("%,d in flight, all answered, 0 spans open", MESSAGES * BATCH);
     }

@@ -66,8 +66,7 @@ final class RabbitMqApplication extends Application<RabbitMqApplication.Outgoing
             ThreadLocal.withInitial(ConcurrentSkipListMap::new);
     private int relayed;
 
-    RabbitMqApplication(
-            RabbitMqClients clients, Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry)
+    RabbitMqApplication(RabbitMqClients clients, Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry)
             throws IOException {
         super(fault, seen);
         this.clients = clients;

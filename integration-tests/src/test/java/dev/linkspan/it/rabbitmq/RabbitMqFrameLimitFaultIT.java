@@ -31,8 +31,8 @@ class RabbitMqFrameLimitFaultIT {
         FaultResult result = Fault.of("F15", "headers that fill their frame")
                 .messages(MESSAGES)
                 .headers(id -> id % 2 == 0 ? full : List.of())
-                .telemetry(telemetry -> telemetry.beforeClose(() -> skipped.add(
-                        telemetry.counted("linkspan.propagation.injected", "linkspan.outcome", "skipped"))))
+                .telemetry(telemetry -> telemetry.beforeClose(() ->
+                        skipped.add(telemetry.counted("linkspan.propagation.injected", "linkspan.outcome", "skipped"))))
                 .control(Invariant.I1)
                 .on(RabbitMqFaults.WHERE, RabbitMqFaults.on(rabbitMq));
 

@@ -67,8 +67,9 @@ class RabbitMqHostileHeadersFaultIT extends HostileHeadersFaultContract {
                 .headers(id -> spellings())
                 .arriving(id -> spellings()));
 
-        assertThat(result.linkspan().wire()).hasSize(MESSAGES).allSatisfy((id, headers) -> assertThat(headers)
-                .hasSize(1));
+        assertThat(result.linkspan().wire())
+                .hasSize(MESSAGES)
+                .allSatisfy((id, headers) -> assertThat(headers).hasSize(1));
         assertThat(result.linkspan().spans().named("process"))
                 .hasSize(MESSAGES)
                 .allSatisfy(span -> assertThat(span.getLinks())

@@ -80,7 +80,9 @@ class RabbitMqOutageFaultIT {
         while (next != null) {
             Delivery delivery = RabbitMqTelemetry.deliveryOf(queue, next);
             application.process(
-                    queue, delivery, () -> channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false));
+                    queue,
+                    delivery,
+                    () -> channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false));
             next = channel.basicGet(queue, false);
         }
     }

@@ -60,8 +60,9 @@ final class RabbitMqRun {
     void send(Channel channel, String queue, int id, BasicProperties properties) throws IOException {
         Map<String, Object> headers = new HashMap<>();
         Runnable over = tracing.sending(headers);
-        BasicProperties own =
-                headers.isEmpty() ? properties : properties.builder().headers(headers).build();
+        BasicProperties own = headers.isEmpty()
+                ? properties
+                : properties.builder().headers(headers).build();
         channel.basicPublish("", queue, own, RabbitMqFaults.body(id));
         over.run();
     }
@@ -81,13 +82,16 @@ final class RabbitMqRun {
 
     /** A call that the client refuses; the way in which it does is told. */
     void failing(String place, Observation.Step call) {
-        run.seen().call(place, () -> run.seen().raise(place, () -> {
-            try {
-                call.run();
-            } catch (Throwable t) {
-                run.seen().called(place + " failed by " + t.getClass());
-                throw t;
-            }
-        }));
+        run.seen()
+                .call(
+                        place,
+                        () -> run.seen().raise(place, () -> {
+                            try {
+                                call.run();
+                            } catch (Throwable t) {
+                                run.seen().called(place + " failed by " + t.getClass());
+                                throw t;
+                            }
+                        }));
     }
 }

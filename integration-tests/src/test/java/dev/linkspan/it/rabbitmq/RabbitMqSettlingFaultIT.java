@@ -84,8 +84,10 @@ class RabbitMqSettlingFaultIT {
                                         span.getAttributes().get(longKey("linkspan.message.delivery_count"))))
                                 .toList())
                         .distinct())
-                .containsExactly(List.of("1", "2", "3"));
-        result.figure("%d spans a message, linked to its producer, delivery count 1, 2, 3", DELIVERIES);
+                // a broker of version 4 says nothing of it the first time
+                .singleElement()
+                .isIn(List.of("1", "2", "3"), List.of("null", "2", "3"));
+        result.figure("%d spans a message, linked to its producer, delivery counts up to %d", DELIVERIES, DELIVERIES);
     }
 
     @Test
@@ -101,8 +103,7 @@ class RabbitMqSettlingFaultIT {
                 });
 
         assertThat(result.bare().handledCount()).isEqualTo(MESSAGES + MESSAGES / BATCH);
-        assertThat(result.linkspan().spans().named("process").stream()
-                        .flatMap(span -> span.getEvents().stream()))
+        assertThat(result.linkspan().spans().named("process").stream().flatMap(span -> span.getEvents().stream()))
                 .hasSize(MESSAGES / BATCH);
         result.figure("%d failed once, the same exception; as many nacks, the others acked", MESSAGES / BATCH);
     }
@@ -205,14 +206,17 @@ class RabbitMqSettlingFaultIT {
                             },
                             tag -> {});
                     Awaitility.await().atMost(30, SECONDS).until(() -> !channel.isOpen());
-                    run.seen().called("closed: " + withoutNames(channel.getCloseReason().getMessage()));
+                    run.seen()
+                            .called("closed: "
+                                    + withoutNames(channel.getCloseReason().getMessage()));
                 });
         result.figure("channel closed for the same reason");
     }
 
     /** Consumers have generated names. */
     private static String withoutNames(String reason) {
-        return reason.replaceAll("amq\\.ctag-\\S+", "").replaceAll("@[0-9a-f]+|dev\\.linkspan\\S*|[\\w.$]+\\$\\$Lambda\\S*", "");
+        return reason.replaceAll("amq\\.ctag-\\S+", "")
+                .replaceAll("@[0-9a-f]+|dev\\.linkspan\\S*|[\\w.$]+\\$\\$Lambda\\S*", "");
     }
 
     @Test
@@ -238,8 +242,11 @@ class RabbitMqSettlingFaultIT {
                                 connection.close();
                                 application.failing("close connection " + id, connection::close);
                             } else if (id > BATCH / 2) {
-                                run.seen().raise("process " + id, () -> channel.basicAck(
-                                        delivery.getEnvelope().getDeliveryTag(), false));
+                                run.seen()
+                                        .raise(
+                                                "process " + id,
+                                                () -> channel.basicAck(
+                                                        delivery.getEnvelope().getDeliveryTag(), false));
                             }
                         });
                     }
