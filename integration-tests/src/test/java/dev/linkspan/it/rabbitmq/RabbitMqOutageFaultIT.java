@@ -76,6 +76,8 @@ class RabbitMqOutageFaultIT {
         broker.restart();
         Awaitility.await().atMost(60, SECONDS).until(channel::isOpen);
         send(application, channel, queue, MESSAGES);
+        // a broker that has just started reads what it had stored while it serves already
+        Awaitility.await().atMost(30, SECONDS).until(() -> channel.messageCount(queue) == 2 * MESSAGES);
         GetResponse next = channel.basicGet(queue, false);
         while (next != null) {
             Delivery delivery = RabbitMqTelemetry.deliveryOf(queue, next);
