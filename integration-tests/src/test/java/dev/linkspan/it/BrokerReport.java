@@ -23,9 +23,9 @@ public final class BrokerReport {
         return FOLDER.resolve(name + ".log");
     }
 
-    /** Where the log of one more broker goes. */
+    /** Where the log of one more broker goes: its name tells the process that started it from others of the same run. */
     public static Path nextLog(String name) {
-        return log(name + "-" + STARTED.merge(name, 1, Integer::sum));
+        return log(name + "-" + ProcessHandle.current().pid() + "-" + STARTED.merge(name, 1, Integer::sum));
     }
 
     static void write(String name, Broker broker) {
