@@ -2,6 +2,8 @@ package dev.linkspan.propagation;
 
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,8 @@ final class Injection<H> {
     private final StagedHeaders staged = new StagedHeaders();
     /** What should leave; a propagator may cut it by itself. */
     private int baggageEntries;
+    /** Whether it was for want of room that nothing could be written. */
+    private boolean noRoom;
 
     int oversizedFields;
     int refusedFields;
@@ -48,11 +52,9 @@ final class Injection<H> {
             limitValues();
             List<String> stale = staleNames();
             if (!fit(stale, maxBytes, maxHeaders)) {
-                return false;
+                return noRoom && writeElsewhere(context, stale);
             }
-            for (String name : stale) {
-                carrier.remove(headers, name);
-            }
+            removeAll(stale);
             for (int i = 0; i < staged.count(); i++) {
                 carrier.set(headers, staged.name(i), staged.value(i));
             }
@@ -60,6 +62,22 @@ final class Injection<H> {
         } catch (Throwable t) {
             propagation.errors.add("carrier.set", t);
             return false;
+        }
+    }
+
+    /** What is stale goes even so: a consumer looks at the headers first. */
+    private boolean writeElsewhere(Context context, List<String> stale) {
+        SpanContext span = Span.fromContext(context).getSpanContext();
+        if (!span.isValid() || !carrier.setBrokerContext(headers, span)) {
+            return false;
+        }
+        removeAll(stale);
+        return true;
+    }
+
+    private void removeAll(List<String> names) {
+        for (String name : names) {
+            carrier.remove(headers, name);
         }
     }
 
@@ -178,6 +196,7 @@ final class Injection<H> {
             }
         }
         if (slots < 0 || bytes < 0) {
+            noRoom = true;
             oversizedFields++;
             return false;
         }
