@@ -5,7 +5,7 @@ public interface Broker extends AutoCloseable {
 
     String version();
 
-    /** Where it runs, for the summary of a test run: "in a child JVM", say. */
+    /** Where it runs, for the summary of a test run: "in a child process", say. */
     String where();
 
     /** False for an emulator of the product. */

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Says which broker a run used: a file per broker in {@code target/brokers}, from which scripts/test makes its summary.
@@ -12,12 +14,18 @@ import java.util.List;
 public final class BrokerReport {
 
     private static final Path FOLDER = Path.of("target", "brokers");
+    private static final ConcurrentMap<String, Integer> STARTED = new ConcurrentHashMap<>();
 
     private BrokerReport() {}
 
-    /** Where a broker's log goes, beside its report. */
+    /** Where a log goes, beside the reports. */
     public static Path log(String name) {
         return FOLDER.resolve(name + ".log");
+    }
+
+    /** Where the log of one more broker goes. */
+    public static Path nextLog(String name) {
+        return log(name + "-" + STARTED.merge(name, 1, Integer::sum));
     }
 
     static void write(String name, Broker broker) {

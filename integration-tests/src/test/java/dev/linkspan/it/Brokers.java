@@ -1,7 +1,7 @@
 package dev.linkspan.it;
 
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class Brokers<B extends Broker> {
 
     private final String name;
-    private final Map<BrokerMode, Supplier<B>> starts;
+    private final Map<BrokerMode, Function<Map<String, String>, B>> starts;
     private @Nullable B shared;
     private @Nullable RuntimeException failure;
 
-    /** The name is the product's, in lower case: it stands in the run's summary. */
-    public Brokers(String name, Map<BrokerMode, Supplier<B>> starts) {
+    /**
+     * The name is the product's, in lower case: it stands in the run's summary. Each start gets settings of the broker's
+     * configuration file.
+     */
+    public Brokers(String name, Map<BrokerMode, Function<Map<String, String>, B>> starts) {
         this.name = name;
         this.starts = starts;
     }
@@ -40,7 +43,7 @@ public final class Brokers<B extends Broker> {
         }
         if (shared == null) {
             try {
-                shared = start(mode);
+                shared = start(mode, Map.of());
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
@@ -51,16 +54,21 @@ public final class Brokers<B extends Broker> {
 
     /** A broker of the test's own, which it may kill and must close. */
     public B start() {
-        return start(BrokerMode.ofThisRun());
+        return start(Map.of());
     }
 
-    B start(BrokerMode mode) {
-        Supplier<B> start = starts.get(mode);
+    /** As {@link #start()}, with settings such as NATS's {@code max_payload}, by the names of its configuration file. */
+    public B start(Map<String, String> settings) {
+        return start(BrokerMode.ofThisRun(), settings);
+    }
+
+    B start(BrokerMode mode, Map<String, String> settings) {
+        Function<Map<String, String>, B> start = starts.get(mode);
         if (start == null) {
             throw new IllegalStateException(
                     BrokerMode.PROPERTY + "=" + mode + ": " + name + " cannot be started that way, only " + modes());
         }
-        B broker = start.get();
+        B broker = start.apply(settings);
         BrokerReport.write(name, broker);
         return broker;
     }

@@ -36,17 +36,17 @@ class BrokersTest {
 
     @Test
     void a_forced_mode_that_a_broker_lacks_is_an_error_and_no_other_stands_in() {
-        Brokers<Broker> brokers = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, ToyBroker::new));
+        Brokers<Broker> brokers = new Brokers<>("kafka", Map.of(BrokerMode.LOCAL, settings -> new ToyBroker()));
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> brokers.start(BrokerMode.TESTCONTAINERS))
+                .isThrownBy(() -> brokers.start(BrokerMode.TESTCONTAINERS, Map.of()))
                 .withMessage("linkspan.brokers=testcontainers: kafka cannot be started that way, only local");
     }
 
     @Test
     void a_shared_broker_that_fails_is_started_once_and_fails_every_test_that_asks() {
         AtomicInteger starts = new AtomicInteger();
-        Brokers<Broker> brokers = new Brokers<>("toy", Map.of(BrokerMode.LOCAL, () -> {
+        Brokers<Broker> brokers = new Brokers<>("toy", Map.of(BrokerMode.LOCAL, settings -> {
             starts.incrementAndGet();
             throw new IllegalStateException("port taken");
         }));

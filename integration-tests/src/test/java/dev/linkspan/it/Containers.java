@@ -17,6 +17,8 @@ import org.testcontainers.utility.DockerImageName;
 public final class Containers {
 
     public static final DockerImageName KAFKA = DockerImageName.parse("apache/kafka:4.3.1");
+    public static final DockerImageName NATS = DockerImageName.parse("nats:2.10.27");
+    public static final DockerImageName RABBITMQ = DockerImageName.parse("rabbitmq:4.0.5");
 
     private static final int START_ATTEMPTS = 5;
 
@@ -34,7 +36,7 @@ public final class Containers {
      * @param port the port inside the container
      * @param log gets what the container prints
      */
-    public static void start(GenericContainer<?> container, int port, Path log) {
+    static void start(GenericContainer<?> container, int port, Path log) {
         // by this label, what a killed run has left can be told from other projects' containers
         container.withLabel("dev.linkspan", "tests");
         for (int attempt = 1; ; attempt++) {
@@ -54,14 +56,14 @@ public final class Containers {
     }
 
     /** Sends SIGKILL, as a crash would end it, and waits until it is gone; its files stay. */
-    public static void kill(GenericContainer<?> container) {
+    static void kill(GenericContainer<?> container) {
         DockerClient docker = container.getDockerClient();
         docker.killContainerCmd(container.getContainerId()).exec();
         docker.waitContainerCmd(container.getContainerId()).start().awaitStatusCode();
     }
 
     /** Starts a killed container again, with the files that it had. */
-    public static void restart(GenericContainer<?> container, WaitStrategy ready, Path log) {
+    static void restart(GenericContainer<?> container, WaitStrategy ready, Path log) {
         container
                 .getDockerClient()
                 .startContainerCmd(container.getContainerId())

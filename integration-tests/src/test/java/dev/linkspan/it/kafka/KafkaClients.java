@@ -3,15 +3,11 @@ package dev.linkspan.it.kafka;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static java.util.stream.Collectors.toMap;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.linkspan.it.TestClients;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,25 +34,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 
 /**
- * Topics, groups and bare clients for one test; {@link #close()} closes all clients. Every name starts with the test's
- * and is unique, so that tests share a broker and do not meet. A test gets one as a parameter by
+ * Topics, groups and bare clients for one test. A test gets one as a parameter by
  * {@code @ExtendWith(KafkaExtension.class)}.
  */
-final class KafkaClients implements AutoCloseable {
-
-    private static final int AWAIT_SECONDS = 30;
-    private static final int NAME_LENGTH = 150;
+final class KafkaClients extends TestClients {
 
     private final KafkaServer broker;
-    private final String test;
-    private final Deque<Runnable> closings = new ArrayDeque<>();
     private final Admin admin;
 
     KafkaClients(KafkaServer broker, String test) {
+        super(test);
         this.broker = broker;
-        this.test = test.substring(0, Math.min(test.length(), NAME_LENGTH));
         this.admin = Admin.create(KafkaClientSettings.admin(bootstrapServers()));
-        closings.push(() -> admin.close(KafkaClientSettings.CLOSE_WITHIN));
+        onClose(() -> admin.close(KafkaClientSettings.CLOSE_WITHIN));
     }
 
     String bootstrapServers() {
@@ -108,11 +98,6 @@ final class KafkaClients implements AutoCloseable {
         }
     }
 
-    /** A name for a group, a transactional id, or a topic that must not exist. */
-    String uniqueName() {
-        return test + "-" + UUID.randomUUID().toString().substring(0, 8);
-    }
-
     /** A share group that starts with the records that are already there. */
     String shareGroup() {
         return shareGroup(Map.of());
@@ -142,7 +127,7 @@ final class KafkaClients implements AutoCloseable {
 
     <K, V> Producer<K, V> producer(Serializer<K> keys, Serializer<V> values, Map<String, ?> settings) {
         Producer<K, V> producer = new KafkaProducer<>(producerSettings(settings), keys, values);
-        closings.push(() -> producer.close(KafkaClientSettings.CLOSE_WITHIN));
+        onClose(() -> producer.close(KafkaClientSettings.CLOSE_WITHIN));
         return producer;
     }
 
@@ -168,7 +153,7 @@ final class KafkaClients implements AutoCloseable {
     <K, V> Consumer<K, V> consumer(
             Deserializer<K> keys, Deserializer<V> values, String group, Map<String, ?> settings) {
         Consumer<K, V> consumer = new KafkaConsumer<>(consumerSettings(group, settings), keys, values);
-        closings.push(() -> KafkaClientSettings.close(consumer));
+        onClose(() -> KafkaClientSettings.close(consumer));
         return consumer;
     }
 
@@ -179,7 +164,7 @@ final class KafkaClients implements AutoCloseable {
         all.putAll(settings);
         ShareConsumer<String, String> consumer =
                 new KafkaShareConsumer<>(all, new StringDeserializer(), new StringDeserializer());
-        closings.push(() -> consumer.close(KafkaClientSettings.CLOSE_WITHIN));
+        onClose(() -> consumer.close(KafkaClientSettings.CLOSE_WITHIN));
         return consumer;
     }
 
@@ -201,34 +186,10 @@ final class KafkaClients implements AutoCloseable {
         return all;
     }
 
-    /** For what a framework makes over these clients, such as a container: it is stopped before them. */
-    void onClose(Runnable stop) {
-        closings.push(stop);
-    }
-
-    /** Closes the clients, the last one first. Those that the test has closed already do not mind. */
-    @Override
-    public void close() {
-        while (!closings.isEmpty()) {
-            closings.pop().run();
-        }
-    }
-
     /** Sends one record after the other and waits until the broker has each. */
     static void send(Producer<String, String> producer, String topic, String... values) {
         for (String value : values) {
             await(producer.send(new ProducerRecord<>(topic, value)));
-        }
-    }
-
-    static <T> T await(Future<T> future) {
-        try {
-            return future.get(AWAIT_SECONDS, SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

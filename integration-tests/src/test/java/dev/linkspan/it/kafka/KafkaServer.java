@@ -9,7 +9,7 @@ import java.util.Map;
 interface KafkaServer extends Broker {
 
     Brokers<KafkaServer> BROKERS = new Brokers<>(
-            "kafka", Map.of(BrokerMode.TESTCONTAINERS, ContainerKafka::start, BrokerMode.LOCAL, LocalKafka::start));
+            "kafka", Map.of(BrokerMode.TESTCONTAINERS, ContainerKafka::new, BrokerMode.LOCAL, LocalKafka::new));
 
     /** Stays the same over a restart. */
     String bootstrapServers();

@@ -1,0 +1,19 @@
+package dev.linkspan.it.nats;
+
+import dev.linkspan.brokers.NatsBroker;
+import dev.linkspan.it.BrokerReport;
+import dev.linkspan.it.ProcessBroker;
+import java.util.Map;
+
+/** The installed program. */
+final class LocalNats extends ProcessBroker<NatsBroker> implements NatsServer {
+
+    LocalNats(Map<String, String> settings) {
+        super(NatsBroker.start(settings, BrokerReport.nextLog("nats")));
+    }
+
+    @Override
+    public String url() {
+        return process().url();
+    }
+}
