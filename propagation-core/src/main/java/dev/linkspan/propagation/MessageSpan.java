@@ -86,8 +86,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @return closes without throwing; close it on the same thread, before {@link #close()}
      */
     public Scope makeCurrent() {
-        Scope scope = attach();
-        return () -> detach(scope);
+        return telemetry().makeCurrent(context);
     }
 
     /**
@@ -97,30 +96,15 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @return closes without throwing; close it on the same thread
      */
     public Scope makeCallerCurrent() {
-        Scope scope = attach(caller);
-        return () -> detach(scope);
+        return telemetry().makeCurrent(caller);
     }
 
     Scope attach() {
-        return attach(context);
-    }
-
-    @SuppressWarnings("MustBeClosedChecker") // detach closes it
-    private Scope attach(Context context) {
-        try {
-            return context.makeCurrent();
-        } catch (Throwable t) {
-            errors().add("context.attach", t);
-            return Scope.noop();
-        }
+        return telemetry().attach(context);
     }
 
     void detach(Scope scope) {
-        try {
-            scope.close();
-        } catch (Throwable t) {
-            errors().add("context.detach", t);
-        }
+        telemetry().detach(scope);
     }
 
     /**
@@ -294,6 +278,10 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     }
 
     private TelemetryErrors errors() {
-        return operation.operation.telemetry.errors;
+        return telemetry().errors;
+    }
+
+    private MessagingTelemetry telemetry() {
+        return operation.operation.telemetry;
     }
 }

@@ -3,6 +3,7 @@ package dev.linkspan.propagation;
 import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.Collection;
 import java.util.List;
@@ -256,6 +257,16 @@ public final class MessageTracer<M> {
      */
     public @Nullable Object currentMessage() {
         return Processing.message(telemetry.currentContext());
+    }
+
+    /**
+     * Makes the root context current on this thread: for work that belongs to none of those who led to it, such as a batch
+     * that is processed on the thread that brought its last message.
+     *
+     * @return closes without throwing; close it on the same thread
+     */
+    public Scope makeRootCurrent() {
+        return telemetry.makeCurrent(Context.root());
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import java.util.Collections;
+import io.opentelemetry.context.Scope;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -174,6 +175,30 @@ public final class MessagingTelemetry {
         } catch (Throwable t) {
             errors.add("context.current", t);
             return Context.root();
+        }
+    }
+
+    /** The scope closes without throwing, on the same thread. */
+    Scope makeCurrent(Context context) {
+        Scope scope = attach(context);
+        return () -> detach(scope);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // detach closes it
+    Scope attach(Context context) {
+        try {
+            return context.makeCurrent();
+        } catch (Throwable t) {
+            errors.add("context.attach", t);
+            return Scope.noop();
+        }
+    }
+
+    void detach(Scope scope) {
+        try {
+            scope.close();
+        } catch (Throwable t) {
+            errors.add("context.detach", t);
         }
     }
 

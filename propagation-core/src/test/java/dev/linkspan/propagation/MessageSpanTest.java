@@ -147,6 +147,18 @@ class MessageSpanTest {
     }
 
     @Test
+    void work_of_nobody_runs_in_the_root_context_and_leaves_the_callers_behind() {
+        Span caller = recorded.startSpan("caller");
+        try (Scope scope = caller.makeCurrent()) {
+            Context before = Context.current();
+            try (Scope root = queue.messages().makeRootCurrent()) {
+                assertThat(Context.current()).isSameAs(Context.root());
+            }
+            assertThat(Context.current()).isSameAs(before);
+        }
+    }
+
+    @Test
     void one_sender_and_one_tracer_serve_many_threads() throws Exception {
         List<Future<?>> running = new ArrayList<>();
         for (int thread = 0; thread < 8; thread++) {
