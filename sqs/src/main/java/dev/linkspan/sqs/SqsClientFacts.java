@@ -19,13 +19,13 @@ final class SqsClientFacts {
         return queueUrl == null ? facts : facts.attribute(SqsAttributes.QUEUE_URL, queueUrl);
     }
 
-    /** The last part of the path; null if there is none. */
+    /** The last part of the path; all of it where there is none. */
     static @Nullable String queueName(@Nullable String queueUrl) {
         if (queueUrl == null) {
             return null;
         }
         String name = queueUrl.substring(queueUrl.lastIndexOf('/') + 1);
-        return name.isEmpty() ? null : name;
+        return name.isEmpty() ? queueUrl : name;
     }
 
     private static @Nullable URI uri(@Nullable String queueUrl) {

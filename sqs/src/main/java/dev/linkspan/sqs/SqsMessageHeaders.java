@@ -18,6 +18,7 @@ final class SqsMessageHeaders implements SqsHeaders {
     final Map<String, MessageAttributeValue> attributes;
     private final Map<String, MessageSystemAttributeValue> sent;
     private @Nullable String traceHeader;
+    private boolean wroteAttributes;
     private boolean wroteTraceHeader;
 
     private SqsMessageHeaders(
@@ -46,6 +47,11 @@ final class SqsMessageHeaders implements SqsHeaders {
 
     SqsMessageHeaders copy() {
         return new SqsMessageHeaders(new LinkedHashMap<>(attributes), sent, traceHeader);
+    }
+
+    /** An empty map is not the same as none. */
+    boolean wroteAttributes() {
+        return wroteAttributes;
     }
 
     boolean wroteTraceHeader() {
@@ -89,6 +95,7 @@ final class SqsMessageHeaders implements SqsHeaders {
 
     @Override
     public void set(String name, String value) {
+        wroteAttributes = true;
         attributes.put(
                 name,
                 MessageAttributeValue.builder()
@@ -99,7 +106,7 @@ final class SqsMessageHeaders implements SqsHeaders {
 
     @Override
     public void remove(String name) {
-        attributes.remove(name);
+        wroteAttributes |= attributes.remove(name) != null;
     }
 
     @Override

@@ -29,7 +29,10 @@ final class SqsSend extends SqsCall<SendMessageRequest, SendMessageResponse> {
             if (!queue.requests.inject(span, headers, room, SqsCarrier.MAX_ATTRIBUTES)) {
                 return request;
             }
-            SendMessageRequest.Builder copy = request.toBuilder().messageAttributes(headers.attributes);
+            SendMessageRequest.Builder copy = request.toBuilder();
+            if (headers.wroteAttributes()) {
+                copy.messageAttributes(headers.attributes);
+            }
             if (headers.wroteTraceHeader()) {
                 copy.messageSystemAttributesWithStrings(headers.systemAttributes());
             }

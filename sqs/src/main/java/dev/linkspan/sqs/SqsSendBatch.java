@@ -77,7 +77,10 @@ final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBat
         if (!queue.entries.inject(message, headers, room, SqsCarrier.MAX_ATTRIBUTES)) {
             return null;
         }
-        SendMessageBatchRequestEntry.Builder copy = entry.toBuilder().messageAttributes(headers.attributes);
+        SendMessageBatchRequestEntry.Builder copy = entry.toBuilder();
+        if (headers.wroteAttributes()) {
+            copy.messageAttributes(headers.attributes);
+        }
         if (headers.wroteTraceHeader()) {
             copy.messageSystemAttributesWithStrings(headers.systemAttributes());
         }

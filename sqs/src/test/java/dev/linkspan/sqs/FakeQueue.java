@@ -94,6 +94,10 @@ final class FakeQueue {
         return stored.id;
     }
 
+    synchronized String lastHandle() {
+        return messages.get(messages.size() - 1).receiptHandle;
+    }
+
     synchronized int size() {
         return messages.size();
     }

@@ -75,6 +75,10 @@ class FakeSqs implements SqsClient {
         return type.cast(requests.get(requests.size() - 1));
     }
 
+    SendMessageRequest sent(int index) {
+        return (SendMessageRequest) requests.get(index);
+    }
+
     long calls(Class<?> type) {
         return requests.stream().filter(type::isInstance).count();
     }
