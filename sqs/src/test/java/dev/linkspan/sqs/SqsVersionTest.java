@@ -9,7 +9,8 @@ import software.amazon.awssdk.core.util.VersionInfo;
 class SqsVersionTest {
 
     @Test
-    void sdk_is_of_the_version_that_is_meant() {
-        assertThat(VersionInfo.SDK_VERSION).isEqualTo(System.getProperty("linkspan.awssdk"));
+    void sdk_is_of_the_version_that_is_meant() throws Exception {
+        // by reflection: the compiler would write the constant of the version that it saw
+        assertThat(VersionInfo.class.getField("SDK_VERSION").get(null)).isEqualTo(System.getProperty("linkspan.awssdk"));
     }
 }
