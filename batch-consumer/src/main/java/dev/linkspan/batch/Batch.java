@@ -70,9 +70,12 @@ public final class Batch<M> {
     }
 
     private static boolean isNoFaultOfTheMessage(Throwable error) {
-        return error instanceof InterruptedException
-                || Thread.currentThread().isInterrupted()
-                || (error instanceof VirtualMachineError && !(error instanceof StackOverflowError));
+        return error instanceof InterruptedException || Thread.currentThread().isInterrupted() || isFatal(error);
+    }
+
+    /** Of all errors of the JVM, a message can only cause a stack overflow. */
+    static boolean isFatal(Throwable error) {
+        return error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
     }
 
     /**

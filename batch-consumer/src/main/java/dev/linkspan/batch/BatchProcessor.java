@@ -200,6 +200,11 @@ public final class BatchProcessor<M> {
         }
     }
 
+    /** For messages that others brought than whoever processes them. */
+    Scope makeRootCurrent() {
+        return tracer.makeRootCurrent();
+    }
+
     private Batch<M> start(List<M> messages) {
         return new Batch<>(tracer, tracer.startBatch(messages), messages, failureEvents, errorShare);
     }

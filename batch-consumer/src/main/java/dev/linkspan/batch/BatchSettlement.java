@@ -19,5 +19,5 @@ public interface BatchSettlement<M, X extends Throwable> {
      * @param messages all of the batch, in their order
      * @param succeeded whether one of them did
      */
-    void settle(List<M> messages, Predicate<? super M> succeeded) throws X;
+    void settle(List<M> messages, Predicate<M> succeeded) throws X;
 }

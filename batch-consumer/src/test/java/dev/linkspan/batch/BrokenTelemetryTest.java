@@ -80,6 +80,21 @@ class BrokenTelemetryTest {
     }
 
     @Test
+    void batch_that_was_pushed_is_handled_and_settled() {
+        for (LinkspanExtension broken : List.of(brokenSampler, brokenPropagator)) {
+            Gathered gathered = new Gathered();
+            BatchAccumulator<Order> orders = BatchAccumulator.builder(
+                            BatchProcessor.create(Order.tracer(broken.openTelemetry())), gathered, gathered::settle)
+                    .maxMessages(3)
+                    .build();
+            Order.many(4).forEach(orders::accept);
+            orders.close();
+
+            assertThat(gathered.acknowledged()).hasSize(4);
+        }
+    }
+
+    @Test
     void job_runs() {
         for (LinkspanExtension broken : List.of(brokenSampler, brokenPropagator)) {
             LinkedJob job = LinkedJob.create(broken.openTelemetry(), "nightly");

@@ -5,6 +5,9 @@ public interface Broker extends AutoCloseable {
 
     String version();
 
+    /** Host and port, as clients reach it; stays the same over a restart. */
+    String address();
+
     /** Where it runs, for the summary of a test run: "in a child process", say. */
     String where();
 

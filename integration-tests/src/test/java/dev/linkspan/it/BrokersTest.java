@@ -76,6 +76,11 @@ class BrokersTest {
         }
 
         @Override
+        public String address() {
+            return "nowhere:1";
+        }
+
+        @Override
         public String where() {
             return "in memory";
         }

@@ -8,9 +8,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.containers.wait.strategy.WaitStrategy;
 
 /** A broker in a container of the vendor's own image. */
-public abstract class ContainerBroker<C extends GenericContainer<?>> implements Broker {
+public abstract class ContainerBroker implements Broker {
 
-    private final C container;
+    private final GenericContainer<?> container;
     private final int port;
     private final Pattern ready;
     private final Pattern version;
@@ -24,7 +24,7 @@ public abstract class ContainerBroker<C extends GenericContainer<?>> implements 
      * @param ready found in the log after each start, once the broker takes requests
      * @param version found in the log; its first group is the version
      */
-    protected ContainerBroker(String name, C container, int port, Pattern ready, Pattern version) {
+    protected ContainerBroker(String name, GenericContainer<?> container, int port, Pattern ready, Pattern version) {
         this.container = container;
         this.port = port;
         this.ready = ready;
@@ -35,12 +35,8 @@ public abstract class ContainerBroker<C extends GenericContainer<?>> implements 
         Containers.start(container, port, log);
     }
 
-    protected final C container() {
-        return container;
-    }
-
-    /** Where clients reach the port; stays the same over a restart. */
-    protected final String address() {
+    @Override
+    public final String address() {
         return container.getHost() + ":" + container.getMappedPort(port);
     }
 

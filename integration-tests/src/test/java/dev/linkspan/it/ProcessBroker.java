@@ -3,21 +3,22 @@ package dev.linkspan.it;
 import dev.linkspan.brokers.LocalBroker;
 
 /** A broker in a process of its own on this machine. */
-public abstract class ProcessBroker<B extends LocalBroker> implements Broker {
+public abstract class ProcessBroker implements Broker {
 
-    private final B process;
+    private final LocalBroker process;
 
-    protected ProcessBroker(B process) {
+    protected ProcessBroker(LocalBroker process) {
         this.process = process;
-    }
-
-    protected final B process() {
-        return process;
     }
 
     @Override
     public final String version() {
         return process.version();
+    }
+
+    @Override
+    public final String address() {
+        return process.address();
     }
 
     @Override

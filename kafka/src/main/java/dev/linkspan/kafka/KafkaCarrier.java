@@ -2,9 +2,10 @@ package dev.linkspan.kafka;
 
 import dev.linkspan.propagation.HeaderCarrier;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.RandomAccess;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +31,25 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     }
 
     @Override
+    public byte @Nullable [] peek(Headers headers, String name, int maxLength) {
+        Header last = headers.lastHeader(name);
+        byte[] value = last == null ? null : last.value();
+        // where the last copy has none, an earlier one may
+        return last == null || value != null ? value : HeaderCarrier.super.peek(headers, name, maxLength);
+    }
+
+    @Override
     public Iterable<String> names(Headers headers) {
-        List<String> names = new ArrayList<>();
-        for (Header header : headers) {
-            names.add(header.key());
-        }
-        return names;
+        Header[] all = headers.toArray();
+        return all.length == 0 ? List.of() : new Names(all);
     }
 
     @Override
     public void set(Headers headers, String name, String value) {
-        headers.remove(name).add(name, value.getBytes(StandardCharsets.UTF_8));
+        if (headers.lastHeader(name) != null) {
+            headers.remove(name);
+        }
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -51,8 +60,8 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     @Override
     public boolean conflicting(Headers headers, String name) {
         byte[] first = null;
-        for (Header header : headers.headers(name)) {
-            byte[] value = header.value();
+        for (Header header : headers.toArray()) {
+            byte[] value = header.key().equals(name) ? header.value() : null;
             if (value == null) {
                 continue;
             }
@@ -67,5 +76,24 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     @Override
     public int size(String name, String value) {
         return KafkaRecordSize.ofHeader(name, value);
+    }
+
+    /** Looked at once or twice for each message, so nothing is copied. */
+    private static final class Names extends AbstractList<String> implements RandomAccess {
+        private final Header[] headers;
+
+        Names(Header[] headers) {
+            this.headers = headers;
+        }
+
+        @Override
+        public String get(int index) {
+            return headers[index].key();
+        }
+
+        @Override
+        public int size() {
+            return headers.length;
+        }
     }
 }

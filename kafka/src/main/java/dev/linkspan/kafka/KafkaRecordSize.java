@@ -26,7 +26,8 @@ final class KafkaRecordSize {
      */
     static long roomFor(ProducerRecord<?, ?> record, int maxRequestSize) {
         long atMost = atMost(record.key()) + atMost(record.value());
-        for (Header header : record.headers()) {
+        Header[] headers = record.headers().toArray();
+        for (Header header : headers) {
             byte[] bytes = header.value();
             atMost += 3L * header.key().length() + (bytes == null ? 0 : bytes.length);
         }
@@ -40,14 +41,12 @@ final class KafkaRecordSize {
         }
         long size =
                 (long) BATCH_OVERHEAD + MAX_RECORD_OVERHEAD + sized(key, record.key()) + sized(value, record.value());
-        int headers = 0;
-        for (Header header : record.headers()) {
-            headers++;
+        for (Header header : headers) {
             byte[] bytes = header.value();
             size += ofField(utf8(header.key())) + (bytes == null ? 1 : ofField(bytes.length));
         }
         // the count of headers grows as well
-        size += ofVarint(headers + 3);
+        size += ofVarint(headers.length + 3);
         return size > maxRequestSize ? Long.MAX_VALUE : maxRequestSize - size;
     }
 

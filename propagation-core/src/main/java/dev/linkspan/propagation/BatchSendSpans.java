@@ -108,7 +108,7 @@ final class BatchSendSpans<M, H> {
     }
 
     private Attributes linkAttributes(M message) {
-        BoundedAttributes.Collected sink = BoundedAttributes.collected(send.of(message));
+        BoundedAttributes sink = new BoundedAttributes(send.of(message));
         facts.write(message, sink);
         return sink.build();
     }

@@ -3,50 +3,49 @@ package dev.linkspan.propagation;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.Span;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes attributes under a policy, for a span or for a link. */
-abstract class BoundedAttributes implements AttributeSink {
+/** Collects attributes under a policy, for a link or an event; and the bounds themselves, for spans too. */
+final class BoundedAttributes implements AttributeSink {
 
+    private final AttributesBuilder builder = Attributes.builder();
     private final DestinationOperation operation;
 
-    private BoundedAttributes(DestinationOperation operation) {
+    BoundedAttributes(DestinationOperation operation) {
         this.operation = operation;
     }
 
-    /** Puts them on the span. */
-    static BoundedAttributes on(Span span, DestinationOperation operation) {
-        return new BoundedAttributes(operation) {
-            @Override
-            <T> void add(AttributeKey<T> key, T value) {
-                span.setAttribute(key, value);
-            }
-        };
+    Attributes build() {
+        return builder.build();
     }
-
-    /** Collects them. */
-    static Collected collected(DestinationOperation operation) {
-        return new Collected(operation);
-    }
-
-    abstract <T> void add(AttributeKey<T> key, T value);
 
     @Override
-    public final <T> void put(AttributeKey<T> key, @Nullable T value) {
+    public <T> void put(AttributeKey<T> key, @Nullable T value) {
         if (value == null) {
             return;
         }
         try {
-            add(key, cut(value));
+            builder.put(key, cut(operation, value));
         } catch (Throwable t) {
             operation.operation.telemetry.errors.add("attribute", t);
         }
     }
 
+    @Override
+    public <T> void putOld(AttributeKey<T> key, @Nullable T value) {
+        if (operation.operation.writesOldNames) {
+            put(key, value);
+        }
+    }
+
+    @Override
+    public void putKey(AttributeKey<String> key, @Nullable String value) {
+        put(key, messageKey(operation, value));
+    }
+
     @SuppressWarnings("unchecked") // a text is cut to a text, a list of texts to one of as many
-    private <T> T cut(T value) {
+    static <T> T cut(DestinationOperation operation, T value) {
         int length = operation.policy.attributeLength;
         if (value instanceof String text) {
             return (T) Text.cut(text, length);
@@ -59,39 +58,16 @@ abstract class BoundedAttributes implements AttributeSink {
         return value;
     }
 
-    @Override
-    public final <T> void putOld(AttributeKey<T> key, @Nullable T value) {
-        if (operation.operation.writesOldNames) {
-            put(key, value);
-        }
-    }
-
-    @Override
-    public final void putKey(AttributeKey<String> key, @Nullable String value) {
-        if (value == null) {
-            return;
+    /** What policy makes of a message's key; null to leave it out. */
+    static @Nullable String messageKey(DestinationOperation operation, @Nullable String key) {
+        if (key == null) {
+            return null;
         }
         try {
-            put(key, operation.policy.messageKeys.apply(value));
+            return operation.policy.messageKeys.apply(key);
         } catch (Throwable t) {
             operation.operation.telemetry.errors.add("policy.messageKeys", t);
-        }
-    }
-
-    static final class Collected extends BoundedAttributes {
-        private final AttributesBuilder builder = Attributes.builder();
-
-        private Collected(DestinationOperation operation) {
-            super(operation);
-        }
-
-        @Override
-        <T> void add(AttributeKey<T> key, T value) {
-            builder.put(key, value);
-        }
-
-        Attributes build() {
-            return builder.build();
+            return null;
         }
     }
 }

@@ -1,14 +1,10 @@
 package dev.linkspan.propagation;
 
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +19,15 @@ final class BoundedLinks<M> {
 
     private final int maxLinks;
     private final Function<M, Attributes> attributesOf;
-    final Map<Key, Entry<M>> kept = new HashMap<>();
+    private final LinkTable<M> kept = new LinkTable<>();
     private final Candidates<M> sampled;
     private final Candidates<M> unsampled;
-    private @Nullable Entry<M> first;
-    private @Nullable Entry<M> last;
+    private final TraceParent parsed = new TraceParent();
+    private @Nullable LinkEntry<M> first;
+    /** The context of the message before, and its link if it has one: neighbours often are of one producer. */
+    private final TraceParent before = new TraceParent();
+
+    private @Nullable LinkEntry<M> last;
     private int order;
     private int messages;
 
@@ -41,27 +41,51 @@ final class BoundedLinks<M> {
 
     /** @param mayBeFirst whether this link may be the one that is always kept */
     void add(SpanContext context, M message, boolean mayBeFirst) {
+        parsed.of(context);
+        add(parsed, context, message, mayBeFirst);
+    }
+
+    /** @param mayBeFirst whether this link may be the one that is always kept */
+    void add(TraceParent context, M message, boolean mayBeFirst) {
+        add(context, null, message, mayBeFirst);
+    }
+
+    private void add(TraceParent ids, @Nullable SpanContext context, M message, boolean mayBeFirst) {
         messages++;
-        Entry<M> before = last;
-        if (before != null && sameSpan(before.context, context)) {
-            before.merge(message, attributesOf);
-            return;
+        if (!before.isSameSpan(ids)) {
+            before.of(ids);
+            last = kept.find(ids);
+            if (last == null) {
+                last = keep(ids, context, message, mayBeFirst);
+                return;
+            }
         }
-        Key key = new Key(context.getTraceId(), context.getSpanId());
-        Entry<M> entry = kept.get(key);
-        if (entry != null) {
-            entry.merge(message, attributesOf);
-            last = entry;
-            return;
+        if (last != null) {
+            last.merge(message, attributesOf);
         }
-        entry = new Entry<>(key, context, message, order++);
-        if (first == null && mayBeFirst) {
+    }
+
+    /** Null if this one is left out, and with it its equals that follow. */
+    private @Nullable LinkEntry<M> keep(TraceParent ids, @Nullable SpanContext context, M message, boolean mayBeFirst) {
+        boolean isFirst = first == null && mayBeFirst;
+        Candidates<M> candidates = ids.isSampled() ? sampled : unsampled;
+        int position = order++;
+        if (!isFirst && !candidates.takesNext()) {
+            return null;
+        }
+        LinkEntry<M> entry = new LinkEntry<>(ids, context, message, position);
+        kept.add(entry);
+        if (isFirst) {
             first = entry;
-            kept.put(key, entry);
-        } else if ((context.isSampled() ? sampled : unsampled).add(entry, kept)) {
-            kept.put(key, entry);
+        } else {
+            candidates.add(entry, kept);
         }
-        last = entry;
+        return entry;
+    }
+
+    /** How many contexts are remembered. */
+    int size() {
+        return kept.size();
     }
 
     /** The links, and how many messages with a context none of them stands for. */
@@ -72,7 +96,7 @@ final class BoundedLinks<M> {
     /** @param atMost fewer links than this object was made for, if others need room on the span */
     Result result(int atMost) {
         int wanted = Math.min(atMost, maxLinks);
-        List<Entry<M>> chosen = new ArrayList<>(Math.min(wanted, kept.size()));
+        List<LinkEntry<M>> chosen = new ArrayList<>(Math.min(wanted, kept.size()));
         if (first != null) {
             chosen.add(first);
         }
@@ -81,9 +105,9 @@ final class BoundedLinks<M> {
         chosen.sort(Comparator.comparingInt(entry -> entry.order));
         List<DestinationOperation.Link> links = new ArrayList<>(chosen.size() + 1);
         int standFor = 0;
-        for (Entry<M> entry : chosen) {
-            standFor += entry.count;
-            links.add(new DestinationOperation.Link(entry.context, entry.attributes(attributesOf)));
+        for (LinkEntry<M> entry : chosen) {
+            standFor += entry.count();
+            links.add(new DestinationOperation.Link(entry.context(), entry.attributes(attributesOf)));
         }
         return new Result(links, messages - standFor);
     }
@@ -94,66 +118,10 @@ final class BoundedLinks<M> {
         return a.getSpanId().equals(b.getSpanId()) && a.getTraceId().equals(b.getTraceId());
     }
 
-    private record Key(String traceId, String spanId) {}
-
-    private static final class Entry<M> {
-        final Key key;
-        final SpanContext context;
-        final M message;
-        final int order;
-        int count = 1;
-        /** What all messages so far have in common; null while there is only one. */
-        private @Nullable Attributes common;
-
-        Entry(Key key, SpanContext context, M message, int order) {
-            this.key = key;
-            this.context = context;
-            this.message = message;
-            this.order = order;
-        }
-
-        void merge(M other, Function<M, Attributes> attributesOf) {
-            count++;
-            if (common == null) {
-                common = attributesOf.apply(message);
-            }
-            if (!common.isEmpty()) {
-                common = intersection(common, attributesOf.apply(other));
-            }
-        }
-
-        Attributes attributes(Function<M, Attributes> attributesOf) {
-            if (common == null) {
-                return attributesOf.apply(message);
-            }
-            return common.toBuilder()
-                    .put(Semconv.LINK_MESSAGE_COUNT, (long) count)
-                    .build();
-        }
-
-        private static Attributes intersection(Attributes a, Attributes b) {
-            if (a.equals(b)) {
-                return a;
-            }
-            AttributesBuilder both = Attributes.builder();
-            a.forEach((key, value) -> {
-                if (value.equals(b.get(key))) {
-                    put(both, key, value);
-                }
-            });
-            return both.build();
-        }
-
-        @SuppressWarnings("unchecked") // key and value stem from one Attributes
-        private static <T> void put(AttributesBuilder builder, AttributeKey<T> key, Object value) {
-            builder.put(key, (T) value);
-        }
-    }
-
-    /** Every stride-th of what was added; the stride doubles when there are too many. */
+    /** Every stride-th of what was offered; the stride doubles when there are too many. */
     private static final class Candidates<M> {
         private final int capacity;
-        private List<Entry<M>> entries = new ArrayList<>();
+        private List<LinkEntry<M>> entries = new ArrayList<>();
         private int stride = 1;
         private int seen;
 
@@ -161,32 +129,33 @@ final class BoundedLinks<M> {
             this.capacity = capacity;
         }
 
-        boolean add(Entry<M> entry, Map<Key, Entry<M>> kept) {
-            if (seen++ % stride != 0) {
-                return false;
-            }
+        boolean takesNext() {
+            return seen++ % stride == 0;
+        }
+
+        void add(LinkEntry<M> entry, LinkTable<M> kept) {
             entries.add(entry);
             if (entries.size() > capacity) {
                 thin(kept);
             }
-            return true;
         }
 
-        private void thin(Map<Key, Entry<M>> kept) {
-            List<Entry<M>> half = new ArrayList<>(capacity);
+        private void thin(LinkTable<M> kept) {
+            List<LinkEntry<M>> half = new ArrayList<>(capacity);
             for (int i = 0; i < entries.size(); i++) {
                 if (i % 2 == 0) {
                     half.add(entries.get(i));
                 } else {
-                    kept.remove(entries.get(i).key);
+                    entries.get(i).forget();
                 }
             }
+            kept.sweep();
             entries = half;
             stride *= 2;
         }
 
         /** Adds so many of them to the list, from the first to the last at even distances. */
-        void spread(int wanted, List<Entry<M>> chosen) {
+        void spread(int wanted, List<LinkEntry<M>> chosen) {
             int size = entries.size();
             if (size <= wanted) {
                 chosen.addAll(entries);

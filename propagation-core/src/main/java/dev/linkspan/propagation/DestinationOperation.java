@@ -158,6 +158,11 @@ final class DestinationOperation {
         return span.getSpanContext().isValid() ? context.with(span) : context;
     }
 
+    /** The context with this span in it, and no other. */
+    static Context withOnly(Context context, Span span) {
+        return Span.fromContext(context) == span ? context : context.with(span);
+    }
+
     /** A link to be. */
     record Link(SpanContext context, Attributes attributes) {
 

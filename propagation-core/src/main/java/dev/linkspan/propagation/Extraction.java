@@ -7,7 +7,11 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one message's headers through the propagator, bounded and guarded. Never throws. */
@@ -46,24 +50,30 @@ final class Extraction<H> {
     int conflictingFields;
     int malformedFields;
 
-    private Extraction(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context base) {
+    private Extraction(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context ambient) {
         this.propagation = propagation;
         this.carrier = carrier;
         this.headers = headers;
-        this.context = base;
+        this.context = ambient;
     }
 
-    /**
-     * @param base must hold no span, else a message without a context would seem to come from the ambient span
-     */
-    static <H> Extraction<H> of(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context base) {
-        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, base);
-        extraction.run();
+    /** @param ambient a span in it is not taken for the message's */
+    static <H> Extraction<H> of(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context ambient) {
+        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, ambient);
+        TraceParent alone = new TraceParent();
+        if (alone.readAlone(propagation, carrier, headers)) {
+            extraction.spanContext = alone.toSpanContext();
+            extraction.outcome = Outcome.LINKED;
+        } else {
+            extraction.run();
+        }
         return extraction;
     }
 
     private void run() {
         try {
+            // with it, a message without a context would seem to come from the ambient span
+            context = Span.fromContextOrNull(context) == null ? context : context.with(Span.getInvalid());
             Context extracted = requireNonNull(
                     propagation.propagator.extract(context, this, GETTER), "the propagator's extract returned null");
             spanContext = Span.fromContext(extracted).getSpanContext();
@@ -93,7 +103,7 @@ final class Extraction<H> {
         }
     }
 
-    /** What the propagator made of the base context. */
+    /** What the propagator made of the ambient context, but for the span. */
     Context context() {
         return context;
     }
@@ -183,57 +193,104 @@ final class Extraction<H> {
 
     /** Whether a header occurs with different values, in one spelling or in several. */
     private boolean conflicting(String field, int limit) {
-        List<String> spellings = new ArrayList<>(1);
+        Spellings spellings = new Spellings(field);
         String value = null;
-        for (String name : names()) {
-            if (Text.equalsIgnoringAsciiCase(name, field) && !spellings.contains(name)) {
-                spellings.add(name);
-                String other = carrier.get(headers, name, limit);
-                if (spellings.size() > MAX_SPELLINGS
-                        || carrier.conflicting(headers, name)
-                        || (value != null && other != null && !other.equals(value))) {
-                    return true;
-                }
-                value = other == null ? value : other;
+        for (String name = spellings.next(); name != null; name = spellings.next()) {
+            String other = carrier.get(headers, name, limit);
+            if (spellings.areTooMany()
+                    || carrier.conflicting(headers, name)
+                    || (value != null && other != null && !other.equals(value))) {
+                return true;
             }
+            value = other == null ? value : other;
         }
         return false;
     }
 
     private @Nullable String read(String name, int limit) {
         String value = carrier.get(headers, name, limit);
-        if (value == null) {
-            // each spelling once: a carrier may have to look through all headers to see that every copy is null
-            List<String> tried = new ArrayList<>(1);
-            tried.add(name);
-            for (String candidate : names()) {
-                if (Text.equalsIgnoringAsciiCase(candidate, name) && !tried.contains(candidate)) {
-                    value = carrier.get(headers, candidate, limit);
-                    if (value != null || tried.size() > MAX_SPELLINGS) {
-                        return value;
-                    }
-                    tried.add(candidate);
+        if (value != null) {
+            return value;
+        }
+        Spellings spellings = new Spellings(name);
+        for (String spelling = spellings.next(); spelling != null; spelling = spellings.next()) {
+            if (!spelling.equals(name)) {
+                value = carrier.get(headers, spelling, limit);
+                if (value != null || spellings.areTooMany()) {
+                    return value;
                 }
             }
         }
-        return value;
+        return null;
     }
 
+    /** In what order and how often they come; a name may be null. */
     private List<String> names() {
         List<String> known = names;
         if (known == null) {
-            known = new ArrayList<>();
-            for (String name : carrier.names(headers)) {
-                if (known.size() == MAX_NAMES) {
-                    break;
-                }
-                if (name != null) {
-                    known.add(name);
-                }
-            }
+            Iterable<String> all = carrier.names(headers);
+            known = all instanceof List<String> list && all instanceof RandomAccess && list.size() <= MAX_NAMES
+                    ? list
+                    : first(MAX_NAMES, all);
             names = known;
         }
         return known;
+    }
+
+    private static List<String> first(int most, Iterable<String> all) {
+        List<String> some = new ArrayList<>();
+        for (String name : all) {
+            if (some.size() == most) {
+                break;
+            }
+            some.add(name);
+        }
+        return some;
+    }
+
+    /** The names of headers that are this one's but for upper and lower case, each once. */
+    private final class Spellings {
+        private final String field;
+        private final List<String> all = names();
+        private int position;
+        private int found;
+        private @Nullable String first;
+        private @Nullable Set<String> others;
+
+        Spellings(String field) {
+            this.field = field;
+        }
+
+        /** Null when there are no more. */
+        @Nullable
+        String next() {
+            while (position < all.size()) {
+                String name = all.get(position++);
+                if (name != null && Text.equalsIgnoringAsciiCase(name, field) && isNew(name)) {
+                    found++;
+                    return name;
+                }
+            }
+            return null;
+        }
+
+        private boolean isNew(String name) {
+            if (first == null) {
+                first = name;
+                return true;
+            }
+            if (first.equals(name)) {
+                return false;
+            }
+            if (others == null) {
+                others = new HashSet<>();
+            }
+            return others.add(name);
+        }
+
+        boolean areTooMany() {
+            return found > MAX_SPELLINGS;
+        }
     }
 
     private static final class Getter implements TextMapGetter<Extraction<?>> {
@@ -241,7 +298,9 @@ final class Extraction<H> {
         @Override
         public Iterable<String> keys(Extraction<?> extraction) {
             try {
-                return extraction.names();
+                List<String> names = new ArrayList<>(extraction.names());
+                names.removeIf(Objects::isNull);
+                return names;
             } catch (Throwable t) {
                 extraction.propagation.errors.add("carrier.names", t);
                 return List.of();

@@ -34,6 +34,17 @@ public interface HeaderCarrier<H> {
     @Nullable
     String get(H headers, String name, int maxLength);
 
+    /**
+     * As {@link #get}, for a quick look at a value that is expected to be ASCII: bytes that are kept as such need be neither
+     * copied nor decoded. Core changes and keeps none of them.
+     *
+     * @return by default those of {@link #get}, each character that is not of ISO 8859-1 as a question mark
+     */
+    default byte @Nullable [] peek(H headers, String name, int maxLength) {
+        String value = get(headers, name, maxLength);
+        return value == null ? null : value.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */
     Iterable<String> names(H headers);
 

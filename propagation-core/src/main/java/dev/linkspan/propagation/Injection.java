@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -17,7 +18,7 @@ final class Injection<H> {
     private final Propagation propagation;
     private final HeaderCarrier<H> carrier;
     private final H headers;
-    private final StagedHeaders staged = new StagedHeaders();
+    private StagedHeaders staged = StagedHeaders.NONE;
     /** What should leave; a propagator may cut it by itself. */
     private int baggageEntries;
     /** Whether it was for want of room that nothing could be written. */
@@ -39,6 +40,15 @@ final class Injection<H> {
      * @return whether the headers now carry the context; if not, they may be in any state, so send the original ones
      */
     boolean write(Context context, @Nullable Set<String> baggageKeys, long maxBytes, int maxHeaders) {
+        try {
+            if (writeAlone(context, maxBytes, maxHeaders)) {
+                return true;
+            }
+        } catch (Throwable t) {
+            propagation.errors.add("carrier.set", t);
+            return false;
+        }
+        staged = new StagedHeaders();
         try {
             propagation.propagator.inject(withLimitedBaggage(context, baggageKeys), staged, StagedHeaders.SETTER);
         } catch (Throwable t) {
@@ -79,6 +89,37 @@ final class Injection<H> {
         for (String name : names) {
             carrier.remove(headers, name);
         }
+    }
+
+    /**
+     * The most frequent case by far: a message without headers, and a context of which W3C's propagator makes one field.
+     *
+     * @return false, and nothing written, where there is more to think of
+     */
+    private boolean writeAlone(Context context, long maxBytes, int maxHeaders) {
+        if (!propagation.isW3c
+                || maxHeaders < 1
+                || isAny(carrier.names(headers))
+                || !Baggage.fromContext(context).isEmpty()) {
+            return false;
+        }
+        SpanContext span = Span.fromContext(context).getSpanContext();
+        if (!span.isValid() || !span.getTraceState().isEmpty()) {
+            return false;
+        }
+        String value = TraceParent.of(span.getTraceId(), span.getSpanId(), span.getTraceFlags());
+        if (!carrier.accepts(TraceParent.NAME, value)
+                || (maxBytes != Long.MAX_VALUE && carrier.size(TraceParent.NAME, value) > maxBytes)) {
+            return false;
+        }
+        carrier.set(headers, TraceParent.NAME, value);
+        return true;
+    }
+
+    static boolean isAny(Iterable<String> names) {
+        return names instanceof Collection<?> all
+                ? !all.isEmpty()
+                : names.iterator().hasNext();
     }
 
     private Context withLimitedBaggage(Context context, @Nullable Set<String> keys) {

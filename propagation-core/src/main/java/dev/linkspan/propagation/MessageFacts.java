@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -88,7 +87,7 @@ final class MessageFacts<M, H> {
 
     /** All that tells a message apart where its span is of many: on a link or an event. */
     Attributes identity(M message, DestinationOperation destination) {
-        BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
+        BoundedAttributes sink = new BoundedAttributes(destination);
         sink.put(Semconv.DESTINATION_NAME, destination.destination);
         sink.put(Semconv.PARTITION_ID, partition(message));
         write(message, sink);
@@ -99,7 +98,7 @@ final class MessageFacts<M, H> {
     @Nullable
     Extraction<H> extract(M message, Propagation propagation, Context ambient) {
         H headers = headers(message);
-        return headers == null ? null : Extraction.of(propagation, carrier, headers, ambient.with(Span.getInvalid()));
+        return headers == null ? null : Extraction.of(propagation, carrier, headers, ambient);
     }
 
     private <T> void write(AttributeKey<T> key, Function<M, @Nullable T> fact, M message, AttributeSink sink) {

@@ -2,7 +2,6 @@ package dev.linkspan.propagation;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
@@ -29,6 +28,8 @@ final class MessageScan<M, H> {
     private boolean scanning = true;
     private BoundedLinks<M> links;
     private Tally tally;
+    /** Of the message at hand. */
+    private final TraceParent traceParent = new TraceParent();
 
     MessageScan(MessagingTelemetry telemetry, MessageFacts<M, H> facts, Operation<M> operation) {
         this.telemetry = telemetry;
@@ -40,11 +41,10 @@ final class MessageScan<M, H> {
 
     /** @param counts whether nobody counted a message before */
     void over(Iterable<? extends M> messages, Predicate<? super M> counts, Context ambient) {
-        Context base = ambient.with(Span.getInvalid());
         try {
             for (M message : facts.elements(messages)) {
                 if (!facts.isControl(message)) {
-                    scan(message, counts.test(message), base);
+                    scan(message, counts.test(message), ambient);
                 }
             }
         } catch (Throwable t) {
@@ -54,7 +54,7 @@ final class MessageScan<M, H> {
         scanning = false;
     }
 
-    private void scan(M message, boolean counts, Context base) {
+    private void scan(M message, boolean counts, Context ambient) {
         DestinationOperation destination = operation.of(message);
         String partition = facts.partition(message);
         if (count++ == 0) {
@@ -79,12 +79,17 @@ final class MessageScan<M, H> {
             tally.add(Extraction.Outcome.MISSING, counts);
             return;
         }
-        Extraction<H> extraction = Extraction.of(telemetry.propagation, facts.carrier, headers, base);
+        boolean trusted = destination.policy.trusted;
+        if (traceParent.readAlone(telemetry.propagation, facts.carrier, headers)) {
+            tally.add(Extraction.Outcome.LINKED, counts);
+            links.add(trusted ? traceParent : traceParent.untrusted(), message, trusted);
+            return;
+        }
+        Extraction<H> extraction = Extraction.of(telemetry.propagation, facts.carrier, headers, ambient);
         tally.add(extraction.outcome(), counts);
         destination.rejected(extraction);
         SpanContext origin = extraction.spanContext();
         if (origin.isValid()) {
-            boolean trusted = destination.policy.trusted;
             links.add(trusted ? origin : untrusted(origin), message, trusted);
         }
     }
@@ -143,7 +148,7 @@ final class MessageScan<M, H> {
             return Attributes.empty();
         }
         DestinationOperation destination = operation.of(message);
-        BoundedAttributes.Collected sink = BoundedAttributes.collected(destination);
+        BoundedAttributes sink = new BoundedAttributes(destination);
         if (scanning || destinationVaries) {
             sink.put(Semconv.DESTINATION_NAME, destination.destination);
         }

@@ -31,7 +31,6 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     private final Context context;
     private final Context caller;
     private final long startNanos;
-    private final BoundedAttributes attributes;
     /** What a send span knows of its message's headers; null for other operations. */
     final @Nullable Sending sending;
     /** The messages of a batch send. */
@@ -66,7 +65,6 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         this.context = context;
         this.caller = caller;
         this.startNanos = startNanos;
-        this.attributes = BoundedAttributes.on(span, operation);
         this.sending = sending;
         this.lateLinks = lateLinks;
     }
@@ -187,22 +185,27 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
 
     @Override
     public <T> void put(AttributeKey<T> key, @Nullable T value) {
-        if (isRecording()) {
-            attributes.put(key, value);
+        if (value == null || !isRecording()) {
+            return;
+        }
+        try {
+            span.setAttribute(key, BoundedAttributes.cut(operation, value));
+        } catch (Throwable t) {
+            errors().add("attribute", t);
         }
     }
 
     @Override
     public <T> void putOld(AttributeKey<T> key, @Nullable T value) {
-        if (isRecording()) {
-            attributes.putOld(key, value);
+        if (operation.operation.writesOldNames) {
+            put(key, value);
         }
     }
 
     @Override
     public void putKey(AttributeKey<String> key, @Nullable String value) {
         if (isRecording()) {
-            attributes.putKey(key, value);
+            put(key, BoundedAttributes.messageKey(operation, value));
         }
     }
 
@@ -240,8 +243,8 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         if (!CLOSED.compareAndSet(this, 0, 1)) {
             return;
         }
-        for (MessageSpan message : messages) {
-            message.closeWith(errorType);
+        for (int i = 0; i < messages.size(); i++) {
+            messages.get(i).closeWith(errorType);
         }
         // the span last: whoever sees it may look for its metrics
         try {

@@ -51,7 +51,8 @@ final class ProcessSpans<M, H> {
         }
         Origin origin = Origin.of(extraction, ambient, policy);
         Span span = policy.tracing && policy.processSpans ? startSpan(operation, message, origin) : Span.getInvalid();
-        Context context = origin.context.with(span.getSpanContext().isValid() ? span : origin.ambientSpan);
+        Context context = DestinationOperation.withOnly(
+                origin.context, span.getSpanContext().isValid() ? span : origin.ambientSpan);
         if (message != null) {
             context = Processing.ofMessage(context, message);
         }
@@ -128,7 +129,7 @@ final class ProcessSpans<M, H> {
         boolean child = policy.relation == Relation.PARENT && linked && policy.trusted;
         Context parent = child
                 ? origin.context.with(Span.wrap(origin.link))
-                : origin.context.with(newRoot ? Span.getInvalid() : origin.ambientSpan);
+                : DestinationOperation.withOnly(origin.context, newRoot ? Span.getInvalid() : origin.ambientSpan);
         List<DestinationOperation.Link> links = DestinationOperation.Link.listOf(origin.link);
         SpanContext ambient = origin.ambientSpan.getSpanContext();
         if ((newRoot || child) && ambient.isValid() && links.size() < policy.maxLinks) {

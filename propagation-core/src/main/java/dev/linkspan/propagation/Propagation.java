@@ -1,12 +1,17 @@
 package dev.linkspan.propagation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,6 +30,8 @@ final class Propagation {
 
     final TextMapPropagator propagator;
     final TelemetryErrors errors;
+    /** Whether it is OpenTelemetry's own for W3C's fields, and nothing besides. */
+    final boolean isW3c;
     /** What says which span made a message. These three in ASCII lower case. */
     private final Set<String> traceFields = new HashSet<>(B3);
 
@@ -38,6 +45,7 @@ final class Propagation {
     Propagation(TextMapPropagator propagator, TelemetryErrors errors) {
         this.propagator = propagator;
         this.errors = errors;
+        this.isW3c = isW3c(propagator);
         try {
             Collection<String> declared = propagator.fields();
             if (declared != null) {
@@ -54,6 +62,49 @@ final class Propagation {
                     .filter(name -> !name.equals("baggage") && !name.equals("tracestate"))
                     .forEach(traceFields::add);
         }
+    }
+
+    /**
+     * Whether the propagator surely is what OpenTelemetry ships for W3C trace context, alone or with W3C baggage. A composite
+     * does not tell its parts; where they cannot be looked at, the answer is no.
+     */
+    private static boolean isW3c(TextMapPropagator propagator) {
+        TextMapPropagator trace = W3CTraceContextPropagator.getInstance();
+        TextMapPropagator baggage = W3CBaggagePropagator.getInstance();
+        if (propagator == trace) {
+            return true;
+        }
+        if (propagator.getClass() != TextMapPropagator.composite(trace, baggage).getClass()) {
+            return false;
+        }
+        try {
+            boolean found = false;
+            for (Field field : propagator.getClass().getDeclaredFields()) {
+                if (field.getType() == TextMapPropagator[].class) {
+                    field.setAccessible(true);
+                    TextMapPropagator[] parts = (TextMapPropagator[]) requireNonNull(field.get(propagator));
+                    for (TextMapPropagator part : parts) {
+                        if (part != trace && part != baggage) {
+                            return false;
+                        }
+                        found |= part == trace;
+                    }
+                }
+            }
+            return found;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether a header has the name of a W3C field, in any case. */
+    boolean mayBeW3cField(String name) {
+        return switch (name.length()) {
+            case 7 -> Text.equalsIgnoringAsciiCase(name, "baggage");
+            case 10 -> Text.equalsIgnoringAsciiCase(name, "tracestate");
+            case 11 -> Text.equalsIgnoringAsciiCase(name, "traceparent");
+            default -> false;
+        };
     }
 
     /**

@@ -13,6 +13,9 @@ final class StagedHeaders {
 
     static final TextMapSetter<StagedHeaders> SETTER = new Setter();
 
+    /** Never written to. */
+    static final StagedHeaders NONE = new StagedHeaders();
+
     private final List<String> names = new ArrayList<>(4);
     private final List<String> values = new ArrayList<>(4);
 

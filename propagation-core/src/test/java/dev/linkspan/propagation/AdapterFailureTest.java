@@ -9,6 +9,7 @@ import dev.linkspan.propagation.toy.ToyCarrier;
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -95,6 +96,14 @@ class AdapterFailureTest {
 
         assertThat(span.getName()).isEqualTo("process orders");
         assertThat(links(span)).isEmpty();
+    }
+
+    @Test
+    void quick_look_that_throws_is_followed_by_a_slow_one() {
+        SpanData span = process(withCarrier(failingCarrier("peek")));
+
+        assertThat(links(span)).containsExactly(Headers.ORIGIN);
+        assertThat(recorded.count("linkspan.telemetry.errors")).isPositive();
     }
 
     @ParameterizedTest
@@ -200,6 +209,10 @@ class AdapterFailureTest {
 
     private static Object failing(Class<?> type, Object delegate, String failingMethod) {
         return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            if (method.isDefault() && method.getName().equals("peek") && !failingMethod.equals("peek")) {
+                // which reads by the method that fails
+                return InvocationHandler.invokeDefault(proxy, method, args);
+            }
             if (method.getName().equals(failingMethod)) {
                 throw new IllegalStateException(failingMethod);
             }

@@ -159,7 +159,7 @@ class BoundedLinksTest {
     void memory_is_bounded_by_links_and_not_by_messages() {
         BoundedLinks<Integer> links = of(128, 100_000, i -> i % 2 == 0);
 
-        assertThat(links.kept).hasSizeLessThanOrEqualTo(4 * 128 + 3);
+        assertThat(links.size()).isLessThanOrEqualTo(4 * 128 + 3);
     }
 
     private static BoundedLinks<Integer> of(int maxLinks, int messages, IntPredicate sampled) {

@@ -78,7 +78,7 @@ public final class KafkaBroker extends LocalBroker {
 
     /** What a client's {@code bootstrap.servers} must be; stays the same over {@link #restart()}. */
     public String bootstrapServers() {
-        return HOST + ":" + port();
+        return address();
     }
 
     private static List<Command> prepare(Path directory, int port, Map<String, String> settings) throws IOException {

@@ -75,38 +75,39 @@ public abstract class LocalBroker implements AutoCloseable {
         }
     }
 
-    int port() {
-        return port;
+    /** Host and port; stay the same over {@link #restart()}. */
+    public final String address() {
+        return HOST + ":" + port;
     }
 
     /** The server's version, as it says itself. */
-    public String version() {
+    public final String version() {
         return version;
     }
 
     /** Kills the broker (SIGKILL), as a crash would; its data stays for {@link #restart()}. */
-    public void kill() {
+    public final void kill() {
         while (!processes.isEmpty()) {
             processes.pop().kill();
         }
     }
 
     /** Kills the broker if it runs, and starts it again on the same port with the same data. */
-    public void restart() {
+    public final void restart() {
         kill();
         launch();
     }
 
     /** Kills the broker and deletes its data. Does nothing the second time. */
     @Override
-    public void close() {
+    public final void close() {
         kill();
         Directories.delete(directory);
     }
 
     @Override
     public String toString() {
-        return program.name() + " " + version + " at " + HOST + ":" + port + (processes.isEmpty() ? " (killed)" : "");
+        return program.name() + " " + version + " at " + address() + (processes.isEmpty() ? " (killed)" : "");
     }
 
     private void launch() {

@@ -57,7 +57,7 @@ public final class NatsBroker extends LocalBroker {
 
     /** What a client connects to; stays the same over {@link #restart()}. */
     public String url() {
-        return "nats://" + HOST + ":" + port();
+        return "nats://" + address();
     }
 
     private static List<Command> prepare(Path directory, int port, Map<String, String> settings) throws IOException {

@@ -72,7 +72,7 @@ public final class RabbitMqBroker extends LocalBroker {
 
     /** What a client connects to; stays the same over {@link #restart()}. */
     public String uri() {
-        return "amqp://guest:guest@" + HOST + ":" + port();
+        return "amqp://guest:guest@" + address();
     }
 
     private static List<Command> prepare(Path directory, int port, Map<String, String> settings) throws IOException {

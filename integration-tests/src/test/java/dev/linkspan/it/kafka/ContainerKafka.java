@@ -11,7 +11,7 @@ import java.util.Map;
 import org.testcontainers.kafka.KafkaContainer;
 
 /** Apache Kafka's own image in a container. */
-final class ContainerKafka extends ContainerBroker<KafkaContainer> implements KafkaServer {
+final class ContainerKafka extends ContainerBroker implements KafkaServer {
 
     ContainerKafka(Map<String, String> settings) {
         super(
@@ -20,11 +20,6 @@ final class ContainerKafka extends ContainerBroker<KafkaContainer> implements Ka
                 9092,
                 KafkaBroker.READY,
                 KafkaBroker.VERSION);
-    }
-
-    @Override
-    public String bootstrapServers() {
-        return container().getBootstrapServers();
     }
 
     /** The image makes the setting {@code a.b} of the variable {@code KAFKA_A_B}. */

@@ -1,46 +1,30 @@
 package dev.linkspan.it.kafka;
 
-import static dev.linkspan.it.kafka.KafkaPolls.poll;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.linkspan.brokers.KafkaBroker;
-import java.io.BufferedReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import dev.linkspan.it.BrokerLifeContract;
+import dev.linkspan.it.Brokers;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Brokers of a test's own can be killed and come back, and end with whoever started them. */
-@Timeout(120)
-class KafkaBrokerLifeIT {
+class KafkaBrokerLifeIT extends BrokerLifeContract<KafkaServer> {
 
-    @Test
-    void acknowledged_records_survive_a_kill_and_clients_go_on() {
-        try (KafkaServer broker = KafkaServer.BROKERS.start();
-                KafkaClients kafka = new KafkaClients(broker, "KafkaBrokerLifeIT-kill")) {
-            String topic = kafka.topic();
-            Producer<String, String> producer = kafka.producer();
-            String[] before =
-                    IntStream.range(0, 100).mapToObj(i -> "before " + i).toArray(String[]::new);
-            KafkaClients.send(producer, topic, before);
+    public static void main(String[] args) throws InterruptedException {
+        hold(KafkaServer.BROKERS);
+    }
 
-            broker.kill();
-            broker.restart();
-            KafkaClients.send(producer, topic, "after");
+    @Override
+    protected Brokers<KafkaServer> brokers() {
+        return KafkaServer.BROKERS;
+    }
 
-            List<ConsumerRecord<String, String>> records = poll(kafka.consumerOf(topic), 101);
-            assertThat(records)
-                    .extracting(ConsumerRecord::value)
-                    .startsWith(before)
-                    .endsWith("after");
-        }
+    @Override
+    protected Queue queue(KafkaServer broker) {
+        return new Topic(new KafkaClients(broker, "KafkaBrokerLifeIT"));
     }
 
     @Test
@@ -57,30 +41,33 @@ class KafkaBrokerLifeIT {
                 .withMessageContaining("Invalid value many for configuration num.partitions");
     }
 
-    @Test
-    void a_local_broker_ends_with_the_jvm_that_started_it_however_that_ends() throws Exception {
-        Process parent = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KafkaBrokerLifeIT.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out = parent.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).startsWith("Kafka ");
-            ProcessHandle child = parent.children().findFirst().orElseThrow();
+    private static final class Topic implements Queue {
 
-            parent.destroyForcibly();
+        private final KafkaClients kafka;
+        private final String name;
+        private final Producer<String, String> producer;
 
-            child.onExit().get(20, TimeUnit.SECONDS);
-        } finally {
-            parent.destroyForcibly();
+        Topic(KafkaClients kafka) {
+            this.kafka = kafka;
+            this.name = kafka.topic();
+            this.producer = kafka.producer();
         }
-    }
 
-    /** The JVM that starts a broker and does not get to close it. */
-    public static void main(String[] args) throws InterruptedException {
-        System.out.println(KafkaBroker.start());
-        Thread.sleep(Long.MAX_VALUE);
+        @Override
+        public void send(List<String> bodies) {
+            KafkaClients.send(producer, name, bodies.toArray(String[]::new));
+        }
+
+        @Override
+        public List<String> receive(int count) {
+            return KafkaPolls.poll(kafka.consumerOf(name), count).stream()
+                    .map(ConsumerRecord::value)
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            kafka.close();
+        }
     }
 }

@@ -12,5 +12,7 @@ interface KafkaServer extends Broker {
             "kafka", Map.of(BrokerMode.TESTCONTAINERS, ContainerKafka::new, BrokerMode.LOCAL, LocalKafka::new));
 
     /** Stays the same over a restart. */
-    String bootstrapServers();
+    default String bootstrapServers() {
+        return address();
+    }
 }

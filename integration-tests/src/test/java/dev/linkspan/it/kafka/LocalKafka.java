@@ -6,14 +6,9 @@ import dev.linkspan.it.ProcessBroker;
 import java.util.Map;
 
 /** The production server in a child JVM. */
-final class LocalKafka extends ProcessBroker<KafkaBroker> implements KafkaServer {
+final class LocalKafka extends ProcessBroker implements KafkaServer {
 
     LocalKafka(Map<String, String> settings) {
         super(KafkaBroker.start(settings, BrokerReport.nextLog("kafka")));
-    }
-
-    @Override
-    public String bootstrapServers() {
-        return process().bootstrapServers();
     }
 }

@@ -8,17 +8,12 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.images.builder.Transferable;
 
 /** NATS's own image in a container. */
-final class ContainerNats extends ContainerBroker<GenericContainer<?>> implements NatsServer {
+final class ContainerNats extends ContainerBroker implements NatsServer {
 
     private static final String CONFIGURATION = "/nats-tests.conf";
 
     ContainerNats(Map<String, String> settings) {
         super("nats", container(settings), 4222, NatsBroker.READY, NatsBroker.VERSION);
-    }
-
-    @Override
-    public String url() {
-        return "nats://" + address();
     }
 
     private static GenericContainer<?> container(Map<String, String> settings) {

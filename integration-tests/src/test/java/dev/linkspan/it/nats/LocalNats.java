@@ -6,14 +6,9 @@ import dev.linkspan.it.ProcessBroker;
 import java.util.Map;
 
 /** The installed program. */
-final class LocalNats extends ProcessBroker<NatsBroker> implements NatsServer {
+final class LocalNats extends ProcessBroker implements NatsServer {
 
     LocalNats(Map<String, String> settings) {
         super(NatsBroker.start(settings, BrokerReport.nextLog("nats")));
-    }
-
-    @Override
-    public String url() {
-        return process().url();
     }
 }

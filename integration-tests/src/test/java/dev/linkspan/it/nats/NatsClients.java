@@ -35,10 +35,11 @@ final class NatsClients extends TestClients {
         return new Options.Builder()
                 .server(url())
                 .connectionName(uniqueName())
-                .connectionTimeout(Duration.ofSeconds(AWAIT_SECONDS))
+                .connectionTimeout(Duration.ofSeconds(10))
                 .maxReconnects(-1)
                 .reconnectWait(Duration.ofMillis(100))
-                .reconnectJitter(Duration.ZERO);
+                // none at all would end the client's reconnecting
+                .reconnectJitter(Duration.ofMillis(1));
     }
 
     /** One more connection. */

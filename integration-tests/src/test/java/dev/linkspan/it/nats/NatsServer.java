@@ -12,5 +12,7 @@ interface NatsServer extends Broker {
             "nats", Map.of(BrokerMode.TESTCONTAINERS, ContainerNats::new, BrokerMode.LOCAL, LocalNats::new));
 
     /** Stays the same over a restart. */
-    String url();
+    default String url() {
+        return "nats://" + address();
+    }
 }

@@ -8,18 +8,13 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.images.builder.Transferable;
 
 /** RabbitMQ's own image in a container. */
-final class ContainerRabbitMq extends ContainerBroker<GenericContainer<?>> implements RabbitMqServer {
+final class ContainerRabbitMq extends ContainerBroker implements RabbitMqServer {
 
     /** Read after the image's own settings. */
     private static final String CONFIGURATION = "/etc/rabbitmq/conf.d/90-tests.conf";
 
     ContainerRabbitMq(Map<String, String> settings) {
         super("rabbitmq", container(settings), 5672, RabbitMqBroker.READY, RabbitMqBroker.VERSION);
-    }
-
-    @Override
-    public String uri() {
-        return "amqp://guest:guest@" + address();
     }
 
     private static GenericContainer<?> container(Map<String, String> settings) {

@@ -6,14 +6,9 @@ import dev.linkspan.it.ProcessBroker;
 import java.util.Map;
 
 /** The installed program. */
-final class LocalRabbitMq extends ProcessBroker<RabbitMqBroker> implements RabbitMqServer {
+final class LocalRabbitMq extends ProcessBroker implements RabbitMqServer {
 
     LocalRabbitMq(Map<String, String> settings) {
         super(RabbitMqBroker.start(settings, BrokerReport.nextLog("rabbitmq")));
-    }
-
-    @Override
-    public String uri() {
-        return process().uri();
     }
 }

@@ -13,5 +13,7 @@ interface RabbitMqServer extends Broker {
             Map.of(BrokerMode.TESTCONTAINERS, ContainerRabbitMq::new, BrokerMode.LOCAL, LocalRabbitMq::new));
 
     /** With user and password; stays the same over a restart. */
-    String uri();
+    default String uri() {
+        return "amqp://guest:guest@" + address();
+    }
 }

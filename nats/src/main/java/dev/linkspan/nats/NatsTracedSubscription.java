@@ -1,0 +1,50 @@
+package dev.linkspan.nats;
+
+import dev.linkspan.propagation.ClientProxy;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The methods of a {@link Subscription} that are traced; all others go straight to the client. */
+class NatsTracedSubscription {
+
+    private final Subscription subscription;
+    final NatsClient client;
+
+    NatsTracedSubscription(Subscription subscription, NatsClient client) {
+        this.subscription = subscription;
+        this.client = client;
+    }
+
+    static @Nullable Subscription wrap(@Nullable Subscription subscription, NatsClient client) {
+        return client.wrap(Subscription.class, subscription, part -> new NatsTracedSubscription(part, client));
+    }
+
+    /** The client knows no subscriptions but its own. */
+    static @Nullable Subscription unwrap(@Nullable Subscription subscription) {
+        return subscription == null ? null : ClientProxy.unwrap(subscription);
+    }
+
+    @Nullable
+    Message nextMessage(@Nullable Duration timeout) throws InterruptedException {
+        NatsPull pull = NatsPull.begin(client);
+        try {
+            return pull.brought(subscription.nextMessage(timeout));
+        } catch (Throwable t) {
+            pull.failed(t);
+            throw t;
+        }
+    }
+
+    @Nullable
+    Message nextMessage(long timeoutMillis) throws InterruptedException {
+        NatsPull pull = NatsPull.begin(client);
+        try {
+            return pull.brought(subscription.nextMessage(timeoutMillis));
+        } catch (Throwable t) {
+            pull.failed(t);
+            throw t;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Carries trace context through NATS messages. Start at {@code NatsTelemetry}.
+ */
+@NullMarked
+package dev.linkspan.nats;
+
+import org.jspecify.annotations.NullMarked;
