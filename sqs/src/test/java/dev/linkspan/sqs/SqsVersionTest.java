@@ -11,6 +11,7 @@ class SqsVersionTest {
     @Test
     void sdk_is_of_the_version_that_is_meant() throws Exception {
         // by reflection: the compiler would write the constant of the version that it saw
-        assertThat(VersionInfo.class.getField("SDK_VERSION").get(null)).isEqualTo(System.getProperty("linkspan.awssdk"));
+        assertThat(VersionInfo.class.getField("SDK_VERSION").get(null))
+                .isEqualTo(System.getProperty("linkspan.awssdk"));
     }
 }
