@@ -58,7 +58,7 @@ record NatsPublication(
 
     /** @return how much larger it may become; negative where it is too large already */
     long room(long maxPayload) {
-        int headersSize = optionsSize + NatsCarrier.sizeOf(headers);
+        long headersSize = (long) optionsSize + NatsCarrier.sizeOf(headers);
         long room = MAX_HEADERS - headersSize;
         return maxPayload <= 0 ? room : Math.min(room, maxPayload - bodySize - headersSize);
     }
