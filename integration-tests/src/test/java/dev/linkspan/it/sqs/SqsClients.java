@@ -3,6 +3,7 @@ package dev.linkspan.it.sqs;
 import dev.linkspan.it.TestClients;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -68,7 +69,7 @@ final class SqsClients extends TestClients {
 
     /** Returns the URL of a new FIFO queue. */
     String fifoQueue(Map<String, String> attributes) {
-        Map<String, String> all = new java.util.HashMap<>(attributes);
+        Map<String, String> all = new HashMap<>(attributes);
         all.put("FifoQueue", "true");
         return queue(".fifo", all);
     }

@@ -92,7 +92,8 @@ final class SqsHarness implements PropagationHarness<SendMessageRequest, Message
 
     @Override
     public List<Message> receive(String queue, int count) {
-        return SqsClients.receive(client, url(queue), count, OWN);
+        queueUrl = url(queue);
+        return SqsClients.receive(client, queueUrl, count, OWN);
     }
 
     @Override
