@@ -18,7 +18,9 @@ final class SqsAnswers {
 
     static void describe(MessageSpan span, AwsResponse response) {
         if (span.isRecording() && response.responseMetadata() != null) {
-            span.put(SqsAttributes.REQUEST_ID, response.responseMetadata().requestId());
+            String id = response.responseMetadata().requestId();
+            // what the SDK says where the answer has none
+            span.put(SqsAttributes.REQUEST_ID, "UNKNOWN".equals(id) ? null : id);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.linkspan.sqs;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.batchmanager.SqsAsyncBatchManager;
@@ -21,7 +22,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
-/** The methods of an {@link SqsAsyncClient} that are traced; all others go straight to the client. */
+/** As {@link SqsTracedClient}, of an {@link SqsAsyncClient}. */
 final class SqsTracedAsyncClient {
 
     /** As many as the client has for its own. */
@@ -40,29 +41,67 @@ final class SqsTracedAsyncClient {
         return calls.send(request).runAsync(client::sendMessage);
     }
 
+    CompletableFuture<SendMessageResponse> sendMessage(Consumer<SendMessageRequest.Builder> request) {
+        return sendMessage(SendMessageRequest.builder().applyMutation(request).build());
+    }
+
     CompletableFuture<SendMessageBatchResponse> sendMessageBatch(SendMessageBatchRequest request) {
         return calls.sendBatch(request).runAsync(client::sendMessageBatch);
+    }
+
+    CompletableFuture<SendMessageBatchResponse> sendMessageBatch(Consumer<SendMessageBatchRequest.Builder> request) {
+        return sendMessageBatch(
+                SendMessageBatchRequest.builder().applyMutation(request).build());
     }
 
     CompletableFuture<ReceiveMessageResponse> receiveMessage(ReceiveMessageRequest request) {
         return calls.receive(request).runAsync(client::receiveMessage);
     }
 
+    CompletableFuture<ReceiveMessageResponse> receiveMessage(Consumer<ReceiveMessageRequest.Builder> request) {
+        return receiveMessage(
+                ReceiveMessageRequest.builder().applyMutation(request).build());
+    }
+
     CompletableFuture<DeleteMessageResponse> deleteMessage(DeleteMessageRequest request) {
         return calls.delete(request).runAsync(client::deleteMessage);
+    }
+
+    CompletableFuture<DeleteMessageResponse> deleteMessage(Consumer<DeleteMessageRequest.Builder> request) {
+        return deleteMessage(
+                DeleteMessageRequest.builder().applyMutation(request).build());
     }
 
     CompletableFuture<DeleteMessageBatchResponse> deleteMessageBatch(DeleteMessageBatchRequest request) {
         return calls.deleteBatch(request).runAsync(client::deleteMessageBatch);
     }
 
+    CompletableFuture<DeleteMessageBatchResponse> deleteMessageBatch(
+            Consumer<DeleteMessageBatchRequest.Builder> request) {
+        return deleteMessageBatch(
+                DeleteMessageBatchRequest.builder().applyMutation(request).build());
+    }
+
     CompletableFuture<ChangeMessageVisibilityResponse> changeMessageVisibility(ChangeMessageVisibilityRequest request) {
         return calls.changeVisibility(request).runAsync(client::changeMessageVisibility);
+    }
+
+    CompletableFuture<ChangeMessageVisibilityResponse> changeMessageVisibility(
+            Consumer<ChangeMessageVisibilityRequest.Builder> request) {
+        return changeMessageVisibility(
+                ChangeMessageVisibilityRequest.builder().applyMutation(request).build());
     }
 
     CompletableFuture<ChangeMessageVisibilityBatchResponse> changeMessageVisibilityBatch(
             ChangeMessageVisibilityBatchRequest request) {
         return calls.changeVisibilityBatch(request).runAsync(client::changeMessageVisibilityBatch);
+    }
+
+    CompletableFuture<ChangeMessageVisibilityBatchResponse> changeMessageVisibilityBatch(
+            Consumer<ChangeMessageVisibilityBatchRequest.Builder> request) {
+        return changeMessageVisibilityBatch(ChangeMessageVisibilityBatchRequest.builder()
+                .applyMutation(request)
+                .build());
     }
 
     /** The client would put its manager over itself, and the manager's batches past us. */

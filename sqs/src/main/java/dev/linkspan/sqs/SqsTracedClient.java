@@ -1,5 +1,6 @@
 package dev.linkspan.sqs;
 
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequest;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchResponse;
@@ -17,8 +18,8 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
 /**
- * The methods of an {@link SqsClient} that are traced; all others go straight to the client. Those that take a lambda come
- * here by way of these.
+ * The methods of an {@link SqsClient} that are traced; all others go straight to the client. Those that take a lambda are
+ * here too, because a client that is a proxy of somebody else's has them itself, and would pass us by.
  */
 final class SqsTracedClient {
 
@@ -34,27 +35,63 @@ final class SqsTracedClient {
         return calls.send(request).run(client::sendMessage);
     }
 
+    SendMessageResponse sendMessage(Consumer<SendMessageRequest.Builder> request) {
+        return sendMessage(SendMessageRequest.builder().applyMutation(request).build());
+    }
+
     SendMessageBatchResponse sendMessageBatch(SendMessageBatchRequest request) {
         return calls.sendBatch(request).run(client::sendMessageBatch);
+    }
+
+    SendMessageBatchResponse sendMessageBatch(Consumer<SendMessageBatchRequest.Builder> request) {
+        return sendMessageBatch(
+                SendMessageBatchRequest.builder().applyMutation(request).build());
     }
 
     ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
         return calls.receive(request).run(client::receiveMessage);
     }
 
+    ReceiveMessageResponse receiveMessage(Consumer<ReceiveMessageRequest.Builder> request) {
+        return receiveMessage(
+                ReceiveMessageRequest.builder().applyMutation(request).build());
+    }
+
     DeleteMessageResponse deleteMessage(DeleteMessageRequest request) {
         return calls.delete(request).run(client::deleteMessage);
+    }
+
+    DeleteMessageResponse deleteMessage(Consumer<DeleteMessageRequest.Builder> request) {
+        return deleteMessage(
+                DeleteMessageRequest.builder().applyMutation(request).build());
     }
 
     DeleteMessageBatchResponse deleteMessageBatch(DeleteMessageBatchRequest request) {
         return calls.deleteBatch(request).run(client::deleteMessageBatch);
     }
 
+    DeleteMessageBatchResponse deleteMessageBatch(Consumer<DeleteMessageBatchRequest.Builder> request) {
+        return deleteMessageBatch(
+                DeleteMessageBatchRequest.builder().applyMutation(request).build());
+    }
+
     ChangeMessageVisibilityResponse changeMessageVisibility(ChangeMessageVisibilityRequest request) {
         return calls.changeVisibility(request).run(client::changeMessageVisibility);
     }
 
+    ChangeMessageVisibilityResponse changeMessageVisibility(Consumer<ChangeMessageVisibilityRequest.Builder> request) {
+        return changeMessageVisibility(
+                ChangeMessageVisibilityRequest.builder().applyMutation(request).build());
+    }
+
     ChangeMessageVisibilityBatchResponse changeMessageVisibilityBatch(ChangeMessageVisibilityBatchRequest request) {
         return calls.changeVisibilityBatch(request).run(client::changeMessageVisibilityBatch);
+    }
+
+    ChangeMessageVisibilityBatchResponse changeMessageVisibilityBatch(
+            Consumer<ChangeMessageVisibilityBatchRequest.Builder> request) {
+        return changeMessageVisibilityBatch(ChangeMessageVisibilityBatchRequest.builder()
+                .applyMutation(request)
+                .build());
     }
 }

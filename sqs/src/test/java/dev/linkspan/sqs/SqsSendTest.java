@@ -10,9 +10,11 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.DefaultAwsResponseMetadata;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsServiceClientConfiguration;
@@ -21,6 +23,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 import software.amazon.awssdk.services.sqs.model.SqsException;
+import software.amazon.awssdk.services.sqs.model.SqsResponseMetadata;
 
 class SqsSendTest extends SqsBench {
 
@@ -90,6 +93,34 @@ class SqsSendTest extends SqsBench {
 
         assertThat(carried(fake.last(SendMessageRequest.class).messageAttributes()))
                 .isEqualTo(id(span("send orders")));
+    }
+
+    @Test
+    void lambda_is_traced_too_where_the_client_is_a_proxy_of_somebody_else_s() {
+        SqsClient foreign = (SqsClient) Proxy.newProxyInstance(
+                SqsClient.class.getClassLoader(),
+                new Class<?>[] {SqsClient.class},
+                (proxy, method, args) -> method.invoke(fake, args));
+        SqsClient traced = sqs.wrap(foreign);
+        traced.sendMessage(b -> b.queueUrl(ORDERS).messageBody("hello"));
+        traced.receiveMessage(b -> b.queueUrl(ORDERS));
+
+        assertThat(links(span("receive orders"))).containsExactly(id(span("send orders")));
+    }
+
+    @Test
+    void request_id_that_the_answer_lacks_is_left_out() {
+        SqsClient answering = sqs.wrap(new FakeSqs() {
+            @Override
+            public SendMessageResponse sendMessage(SendMessageRequest request) {
+                return (SendMessageResponse) SendMessageResponse.builder()
+                        .responseMetadata(SqsResponseMetadata.create(DefaultAwsResponseMetadata.create(Map.of())))
+                        .build();
+            }
+        });
+        answering.sendMessage(request("hello"));
+
+        assertThat(attribute(span("send orders"), "aws.request_id")).isNull();
     }
 
     @Test
