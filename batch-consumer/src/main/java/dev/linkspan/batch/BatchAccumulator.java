@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * BatchAccumulator<Delivery> orders = BatchAccumulator.builder(
- *                 BatchProcessor.create(rabbit.deliveries(channel)),
+ *                 BatchProcessor.create(rabbitMq.deliveries("orders")),
  *                 batch -> batch.forEach(this::handle),
  *                 RabbitMqSettlement.of(channel)::settle)
  *         .maxMessages(100)
  *         .maxAge(Duration.ofSeconds(1))
  *         .build();
+ * channel.basicQos(200);
+ * channel.basicConsume("orders", rabbitMq.handOff((tag, delivery) -> orders.accept(delivery), tag -> {}));
  * }</pre>
  *
  * <p>Nothing is acknowledged before the handler is done with it, so a process that dies loses nothing: what it held comes

@@ -181,10 +181,10 @@ class BatchAccumulatorCloseTest {
         push.awaitEnd();
 
         gathered.awaitAcknowledged(3);
+        await().until(() -> gathered.threads().stream().noneMatch(Thread::isAlive));
         assertThat(orders.close(LONG)).isTrue();
         assertThat(closed).containsExactly(false, false);
         assertThat(gathered.batches()).containsExactly(messages.subList(0, 2), messages.subList(2, 3));
-        await().until(() -> gathered.threads().stream().noneMatch(Thread::isAlive));
     }
 
     @Test

@@ -81,6 +81,28 @@ class BatchAccumulatorPressureTest {
     }
 
     @Test
+    void client_that_waits_for_room_goes_on_when_the_next_batch_begins_not_when_it_ends() {
+        BatchAccumulator<Order> orders = accumulator(2, NEVER);
+        List<Order> messages = Order.many(5);
+        gathered.hold();
+        Push stuck = Push.start(orders, messages.subList(0, 2));
+        gathered.awaitBatches(1);
+        Push forItsTurn = Push.start(orders, messages.subList(2, 4));
+        forItsTurn.awaitBlocked();
+        Push forRoom = Push.start(orders, messages.subList(4, 5));
+        forRoom.awaitBlocked();
+        gathered.releaseOne();
+        stuck.awaitEnd();
+        gathered.awaitBatches(2);
+
+        forRoom.awaitEnd();
+        assertThat(forRoom.answers()).containsExactly(true);
+        assertThat(gathered.acknowledged()).hasSize(2);
+        gathered.release();
+        forItsTurn.awaitEnd();
+    }
+
+    @Test
     void no_lock_is_held_while_the_handler_runs() {
         BatchAccumulator<Order> orders = accumulator(3, NEVER);
         gathered.hold();

@@ -43,6 +43,13 @@ final class Gathered implements MessageHandler<Batch<Order>, Exception> {
         gate = new CountDownLatch(1);
     }
 
+    /** Lets the batch that is held go, and holds the next. */
+    void releaseOne() {
+        CountDownLatch held = gate;
+        hold();
+        held.countDown();
+    }
+
     void release() {
         gate.countDown();
     }

@@ -1,11 +1,14 @@
 package dev.linkspan.batch;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** When the alarm is set, and what is there when it rings. */
@@ -13,7 +16,7 @@ class GatheredMessagesTest {
 
     private static final long HOUR = Duration.ofHours(1).toNanos();
 
-    private final List<Long> alarms = new ArrayList<>();
+    private final List<Long> alarms = new CopyOnWriteArrayList<>();
 
     @Test
     void first_message_sets_the_alarm_and_the_next_do_not() {
@@ -44,6 +47,20 @@ class GatheredMessagesTest {
     }
 
     @Test
+    void age_of_a_batch_is_that_of_its_first_message() {
+        GatheredMessages<String> messages = new GatheredMessages<>(3, HOUR, alarms::add);
+        messages.add("a");
+        long firstIsKept = System.nanoTime();
+        await().until(() -> System.nanoTime() - firstIsKept > MILLISECONDS.toNanos(20));
+        long beforeTheSecond = System.nanoTime();
+        messages.add("b");
+        messages.takeOld();
+
+        assertThat(alarms).hasSize(2);
+        assertThat(alarms.get(1)).isLessThanOrEqualTo(HOUR - (beforeTheSecond - firstIsKept));
+    }
+
+    @Test
     void alarm_that_finds_nothing_is_not_set_again_until_there_is_a_message() {
         GatheredMessages<String> messages = new GatheredMessages<>(1, HOUR, alarms::add);
         messages.add("a");
@@ -66,6 +83,24 @@ class GatheredMessagesTest {
         messages.add("c");
 
         assertThat(alarms).hasSize(2);
+    }
+
+    @Test
+    void alarm_that_waits_for_its_turn_is_the_only_one() {
+        GatheredMessages<String> messages = new GatheredMessages<>(2, 1, alarms::add);
+        messages.add("a");
+        messages.add("b");
+        assertThat(messages.takeFull()).hasSize(2);
+        Push.run(() -> messages.add("c")).awaitEnd();
+        List<String> old = new ArrayList<>();
+        Push alarm = Push.run(() -> old.addAll(messages.takeOld()));
+        alarm.awaitBlocked();
+        Push.run(() -> messages.add("d")).awaitEnd();
+        assertThat(alarms).hasSize(1);
+        messages.done();
+
+        alarm.awaitEnd();
+        assertThat(old).containsExactly("c", "d");
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A thread of a client, which pushes one message after the other. */
+/** A thread of a client, which pushes one message after the other, or does what else one does. */
 final class Push {
 
     private final List<Boolean> answers = new CopyOnWriteArrayList<>();
@@ -33,6 +33,10 @@ final class Push {
 
     static Push start(BatchAccumulator<Order> accumulator, List<Order> messages) {
         return new Push(answers -> messages.forEach(message -> answers.add(accumulator.accept(message))));
+    }
+
+    static Push run(Runnable work) {
+        return new Push(answers -> work.run());
     }
 
     /** The thread that closes it, with what {@code close} returned as its answer. */

@@ -1,6 +1,5 @@
 package dev.linkspan.examples;
 
-import dev.linkspan.brokers.KafkaBroker;
 import dev.linkspan.testing.TraceTree;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.logging.Logger;
 
 /**
  * The main job from end to end: orders are placed in several traces, go through a real Kafka broker, and are handled by two
- * services, and many ratings as one batch; the traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
+ * services, and many ratings as one batch; a parcel goes over Kafka, RabbitMQ and NATS. The traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
  */
 public final class Demo {
 
@@ -23,12 +22,12 @@ public final class Demo {
     /** Runs the demo; exits with 0 if every consumer span turned out as a root that links to its producer. */
     public static void main(String[] args) {
         EXPORT.setLevel(Level.OFF);
-        say("Starting a Kafka broker in a child JVM ...");
-        try (KafkaBroker broker = KafkaBroker.start();
+        say("Starting brokers ...");
+        try (DemoBrokers brokers = DemoBrokers.start();
                 DemoTelemetry telemetry = DemoTelemetry.start()) {
-            say("Ready at " + broker.bootstrapServers() + ".");
+            say(brokers.report());
             say("Three customers place orders; a warehouse and a billing service handle them; billing refuses one.\n");
-            OrderDemo demo = new OrderDemo(telemetry.openTelemetry(), broker.bootstrapServers());
+            OrderDemo demo = new OrderDemo(telemetry.openTelemetry(), brokers.kafka.bootstrapServers());
             demo.run();
             List<SpanData> orders = telemetry.spans();
             say(TraceTree.of(orders).toString());
@@ -37,10 +36,22 @@ public final class Demo {
                     + " customers rate what they bought; the statistics service handles all ratings as one batch,"
                     + " of which one fails.\n");
             demo.runBatch(RATINGS);
-            List<SpanData> spans = telemetry.spans();
             say(TraceTree.of(telemetry.batchWithFirstProducers("process ratings", 5))
                     .toString());
             say("\nThe commit stops before the rating that failed: that one and all after it come again.");
+
+            int before = telemetry.spans().size();
+            List<Hop> hops = brokers.hops(telemetry.openTelemetry());
+            try {
+                say(
+                        "\nA parcel goes over every broker that there is; each hop is a trace, linked to the one before.\n");
+                new ParcelDemo(telemetry.openTelemetry(), hops).run();
+            } finally {
+                hops.forEach(Hop::close);
+            }
+            List<SpanData> spans = telemetry.spans();
+            say(TraceTree.of(spans.subList(before, spans.size())).toString() + "\n");
+
             long consumers = spans.stream().filter(DemoTelemetry::isConsumer).count();
             long linkedRoots = spans.stream()
                     .filter(DemoTelemetry::isConsumer)

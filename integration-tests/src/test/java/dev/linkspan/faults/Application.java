@@ -41,6 +41,19 @@ public abstract class Application<O, M> implements AutoCloseable {
     @Override
     public void close() {}
 
+    /** Runs the handler that the fault has. */
+    protected final void handle(int id) throws Throwable {
+        seen.handle(id, () -> fault.handler.handle(id));
+    }
+
+    /** What the application's own tracing does before a send; see {@link Tracing#sending}. */
+    protected final <H> Runnable sending(Tracing<H> tracing, H headers) {
+        if (fault.sentElsewhere) {
+            return () -> {};
+        }
+        return fault.nested ? tracing.sendingTwice(headers) : tracing.sending(headers);
+    }
+
     final void run() {
         for (int round = 1; round <= fault.rounds; round++) {
             runOnce();

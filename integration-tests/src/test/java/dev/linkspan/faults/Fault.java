@@ -33,10 +33,10 @@ public final class Fault {
     }
 
     /** One run of a script. Tell the observation what is handled, called and thrown. */
-    public record Run(KafkaTracing kafka, Telemetry telemetry, Observation seen) {}
+    public record Run(Wrapping wrapping, KafkaTracing kafka, Telemetry telemetry, Observation seen) {}
 
     final String id;
-    final String name;
+    String name;
     int messages = 10_000;
     int pollSize = 500;
     int threads = 1;
@@ -47,6 +47,7 @@ public final class Fault {
     boolean sentElsewhere;
     boolean sameWire;
     boolean quick;
+    boolean pulled;
     boolean quiet;
     int controlMessages;
     int rounds = 1;
@@ -90,7 +91,7 @@ public final class Fault {
         return this;
     }
 
-    /** Kafka's records are handled in batches, too. */
+    /** Messages of a client are handled in batches, too. */
     public Fault inBatches() {
         batches = true;
         return this;
@@ -138,7 +139,38 @@ public final class Fault {
         return this;
     }
 
-    /** Kafka's clients have our interceptors inside. */
+    /** Messages are pulled, where the client could also push them to a handler. */
+    public Fault pulled() {
+        pulled = true;
+        name += ", pulled";
+        return this;
+    }
+
+    public boolean isPulled() {
+        return pulled;
+    }
+
+    public boolean isInBatches() {
+        return batches;
+    }
+
+    public boolean isSentElsewhere() {
+        return sentElsewhere;
+    }
+
+    public boolean isWrappedTwice() {
+        return nested;
+    }
+
+    public boolean isIntercepted() {
+        return intercepted;
+    }
+
+    public int pollSize() {
+        return pollSize;
+    }
+
+    /** The client has another hook of its kind inside: Kafka's our interceptors, RabbitMQ's the collector of others. */
     public Fault intercepted() {
         intercepted = true;
         return this;
@@ -244,7 +276,7 @@ public final class Fault {
     private Observation run(Wrapping wrapping, Script script) {
         return onItsOwnThread(
                 wrapping,
-                (telemetry, seen) -> script.run(new Run(new KafkaTracing(wrapping, telemetry), telemetry, seen)));
+                (telemetry, seen) -> script.run(new Run(wrapping, new KafkaTracing(wrapping, telemetry), telemetry, seen)));
     }
 
     /** What naive tracing leaves current on a thread is nobody else's. */

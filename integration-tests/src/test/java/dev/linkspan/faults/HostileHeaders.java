@@ -76,8 +76,13 @@ public final class HostileHeaders {
         return cases;
     }
 
-    /** Beside a valid traceparent, but for the one that is huge itself. */
+    /** As {@link #huge(int)}, of a megabyte. */
     public static Map<String, List<Header>> huge() {
+        return huge(1_000_000);
+    }
+
+    /** Of so many bytes, beside a valid traceparent, but for the one that is huge itself. */
+    public static Map<String, List<Header>> huge(int bytes) {
         Map<String, List<Header>> kinds = new LinkedHashMap<>();
         List<Header> many = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
@@ -87,15 +92,15 @@ public final class HostileHeaders {
         kinds.put("1,000 headers", many);
         kinds.put(
                 "traceparent of 1 MB",
-                List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(1_000_000))));
+                List.of(Header.of(NAME, "01" + VALID.substring(2) + "-" + "x".repeat(bytes))));
         for (String filler : List.of(" ", ",", "k=v,", "k=%,", "\u00e9")) {
             for (String name : List.of("tracestate", "baggage", "other")) {
-                String value = filler.repeat(1_000_000 / filler.getBytes(UTF_8).length);
+                String value = filler.repeat(bytes / filler.getBytes(UTF_8).length);
                 kinds.put(
                         "1 MB of '" + filler + "' as " + name, List.of(Header.of(NAME, VALID), Header.of(name, value)));
             }
         }
-        kinds.put("64 KB of blanks", List.of(Header.of(NAME, VALID), Header.of("tracestate", " ".repeat(65_536))));
+        kinds.put("64 KB of blanks", List.of(Header.of(NAME, VALID), Header.of("tracestate", " ".repeat(Math.min(bytes, 65_536)))));
         return kinds;
     }
 

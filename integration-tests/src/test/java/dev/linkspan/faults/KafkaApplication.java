@@ -7,7 +7,6 @@ import dev.linkspan.batch.BatchResult;
 import dev.linkspan.kafka.KafkaSettlement;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.propagation.MessageTracer;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +47,13 @@ public final class KafkaApplication
         void close();
     }
 
-    private final Wrapping wrapping;
     private final Backend backend;
     private final Producer<String, String> producer;
     private final Consumer<String, String> consumer;
     private final MessageTracer<ConsumerRecord<String, String>> tracer;
     private final BatchProcessor<ConsumerRecord<String, String>> processor;
     private final KafkaSettlement<String, String> settlement;
-    private final NaiveTracing<Headers> naive;
+    private final Tracing<Headers> tracing;
 
     public KafkaApplication(
             Wrapping wrapping,
@@ -66,7 +64,6 @@ public final class KafkaApplication
             Consumer<String, String> consumer,
             Backend backend) {
         super(fault, seen);
-        this.wrapping = wrapping;
         this.backend = backend;
         KafkaTelemetry kafka = KafkaTelemetry.builder(telemetry.openTelemetry())
                 .policy(telemetry.policy())
@@ -79,8 +76,8 @@ public final class KafkaApplication
         this.tracer = kafka.records(this.consumer);
         this.processor = BatchProcessor.create(tracer);
         this.settlement = KafkaSettlement.of(this.consumer);
-        this.naive = new NaiveTracing<>(
-                telemetry, new Getter(), (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
+        this.tracing = new Tracing<>(
+                wrapping, telemetry, new Getter(), (headers, name, value) -> headers.add(name, value.getBytes(UTF_8)));
     }
 
     public static int id(String key) {
@@ -112,17 +109,11 @@ public final class KafkaApplication
 
     @Override
     protected void send(ProducerRecord<String, String> record, int id) {
-        if (wrapping == Wrapping.NAIVE && !fault.sentElsewhere) {
-            Span outer = fault.nested ? naive.send(record.headers()) : Span.getInvalid();
-            Span span = naive.send(record.headers());
-            producer.send(record, (metadata, exception) -> {
-                naive.end(span);
-                naive.end(outer);
-                answered(id, exception);
-            });
-        } else {
-            producer.send(record, (metadata, exception) -> answered(id, exception));
-        }
+        Runnable sent = sending(tracing, record.headers());
+        producer.send(record, (metadata, exception) -> {
+            sent.run();
+            answered(id, exception);
+        });
     }
 
     private void answered(int id, @Nullable Exception exception) {
@@ -162,27 +153,19 @@ public final class KafkaApplication
     }
 
     private void process(ConsumerRecord<String, String> record) throws Throwable {
-        switch (wrapping) {
-            case NONE -> handle(record);
-            case NAIVE -> naive.process(record.headers(), () -> handle(record));
-            case LINKSPAN -> tracer.process(record, this::handle);
-        }
+        tracing.process(tracer, record, record.headers(), this::handle);
     }
 
     /** Every record succeeds: which one failed is what the batch knows, and bare code has to find out. */
     private void consumeBatch(List<ConsumerRecord<String, String>> records) throws Throwable {
-        switch (wrapping) {
-            case NONE -> handleAll(records);
-            case NAIVE ->
-                naive.batch(() -> records.stream().map(ConsumerRecord::headers).iterator(), () -> handleAll(records));
-            case LINKSPAN -> {
-                BatchResult<ConsumerRecord<String, String>> result =
-                        processor.process(records, batch -> handleAll(batch.messages()));
-                result.settle(settlement::settle);
-                return;
-            }
+        if (tracing.wraps()) {
+            BatchResult<ConsumerRecord<String, String>> result =
+                    processor.process(records, batch -> handleAll(batch.messages()));
+            result.settle(settlement::settle);
+        } else {
+            tracing.batch(() -> records.stream().map(ConsumerRecord::headers).iterator(), () -> handleAll(records));
+            settlement.settle(records, record -> true);
         }
-        settlement.settle(records, record -> true);
     }
 
     private void handleAll(List<ConsumerRecord<String, String>> records) throws Throwable {
@@ -192,7 +175,7 @@ public final class KafkaApplication
     }
 
     private void handle(ConsumerRecord<String, String> record) throws Throwable {
-        seen.handle(id(record.key()), () -> fault.handler.handle(id(record.key())));
+        handle(id(record.key()));
     }
 
     @Override

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -116,26 +113,8 @@ class LoadFaultTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void f29_clock_that_jumps_back_makes_no_span_end_before_it_began(Transport transport) {
-        FaultResult result = Fault.of("F29", "clock jumps back each time it is asked")
-                .telemetry(telemetry -> telemetry.clock(new JumpingClock()))
-                .control(Invariant.I4)
-                .on(transport);
+        FaultResult result = SdkFaults.jumpingClock().on(transport);
         result.figure(
                 "%,d spans, 0 of negative duration", result.linkspan().spans().ended());
-    }
-
-    private static final class JumpingClock implements Clock {
-        private final long start = Clock.getDefault().now();
-        private final AtomicLong calls = new AtomicLong();
-
-        @Override
-        public long now() {
-            return start - calls.incrementAndGet() * TimeUnit.SECONDS.toNanos(1);
-        }
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
     }
 }

@@ -175,7 +175,7 @@ final class MemoryApplication extends Application<MemoryMessage, MemoryMessage> 
     }
 
     private void handle(MemoryMessage message) throws Throwable {
-        seen.handle(message.id(), () -> fault.handler.handle(message.id()));
+        handle(message.id());
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,8 @@ public final class Observation {
     final Map<Integer, List<Header>> wire = new ConcurrentHashMap<>();
     final Nanos sends = new Nanos();
     final Nanos processes = new Nanos();
-    private final Thread application = Thread.currentThread();
+    private @Nullable Thread application = Thread.currentThread();
+    private final AtomicLong handlers = new AtomicLong();
     private final long scopesBefore = Scopes.open();
     final Telemetry telemetry;
     private final boolean numbersOnly;
@@ -66,6 +68,16 @@ public final class Observation {
         }
     }
 
+    /** All calls so far. */
+    public List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** Handlers run on threads of the client. */
+    public void handlersAreCalledBack() {
+        application = null;
+    }
+
     /** The client told the sender that it has the message. */
     public void acknowledged(int id) {
         acknowledged.add(id);
@@ -81,10 +93,10 @@ public final class Observation {
     /** Runs the application's handler of a message. */
     public void handle(int id, Step handler) throws Throwable {
         handled.add(id);
-        if (Thread.currentThread() != application) {
+        if (application != null && Thread.currentThread() != application) {
             disturbed.add("handler of " + id + " on another thread");
         }
-        if (id % LOOK_FOR_LOCKS_EACH == 0) {
+        if (handlers.getAndIncrement() % LOOK_FOR_LOCKS_EACH == 0) {
             lookForLocks("handler of " + id);
         }
         raise("process " + id, handler);
@@ -136,6 +148,16 @@ public final class Observation {
     /** The application was told of a failure. */
     public void arrived(String place, Throwable failure) {
         arrived.put(place, failure);
+    }
+
+    /** The application was told of a failure, and not of which call. */
+    public void arrived(Throwable failure) {
+        String place = raised.entrySet().stream()
+                .filter(entry -> entry.getValue() == failure)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseGet(() -> "elsewhere " + arrived.size());
+        arrived(place, failure);
     }
 
     /** Notes which locks a frame of tracing code holds on this thread. */

@@ -1,5 +1,8 @@
 package dev.linkspan.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.nats.client.Message;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Set;
@@ -42,6 +45,12 @@ public final class RecordedCalls {
     private static String describe(@Nullable Object @Nullable [] arguments) {
         if (arguments == null || arguments.length == 0) {
             return "";
+        }
+        if (arguments[arguments.length - 1] instanceof byte[] body) {
+            return " " + new String(body, UTF_8);
+        }
+        if (arguments[0] instanceof Message message) {
+            return " " + new String(message.getData(), UTF_8);
         }
         return arguments[0] instanceof ProducerRecord<?, ?> record ? " " + record.key() : " " + arguments[0];
     }

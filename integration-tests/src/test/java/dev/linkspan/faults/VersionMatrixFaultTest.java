@@ -25,6 +25,10 @@ class VersionMatrixFaultTest {
             new Run("../pom.xml", "maven-failsafe-plugin", "newest-opentelemetry", "opentelemetry.newest.version"),
             new Run("../kafka/pom.xml", "maven-surefire-plugin", "oldest-kafka", "kafka.oldest.version"),
             new Run("../kafka/pom.xml", "maven-surefire-plugin", "middle-kafka", "kafka.middle.version"),
+            new Run("../nats/pom.xml", "maven-surefire-plugin", "oldest-nats", "nats.oldest.version"),
+            new Run("../rabbitmq/pom.xml", "maven-surefire-plugin", "oldest-rabbitmq", "rabbitmq.oldest.version"),
+            new Run("pom.xml", "maven-failsafe-plugin", "oldest-clients", "nats.oldest.version"),
+            new Run("pom.xml", "maven-failsafe-plugin", "oldest-clients", "rabbitmq.oldest.version"),
             new Run("pom.xml", "maven-failsafe-plugin", "oldest-kafka", "kafka.oldest.version"),
             new Run("pom.xml", "maven-failsafe-plugin", "middle-kafka", "kafka.middle.version"));
 
@@ -42,8 +46,13 @@ class VersionMatrixFaultTest {
                 unseen.add(run.toString());
             }
         }
-        for (String pom :
-                List.of("../propagation-core/pom.xml", "../batch-consumer/pom.xml", "../kafka/pom.xml", "pom.xml")) {
+        for (String pom : List.of(
+                "../propagation-core/pom.xml",
+                "../batch-consumer/pom.xml",
+                "../kafka/pom.xml",
+                "../nats/pom.xml",
+                "../rabbitmq/pom.xml",
+                "pom.xml")) {
             if (switchesOff(read(pom))) {
                 missing.add(pom + " switches a run off");
             }

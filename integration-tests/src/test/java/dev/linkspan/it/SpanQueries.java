@@ -31,4 +31,28 @@ public final class SpanQueries {
                 .map(context -> context.getSpanId())
                 .toList();
     }
+
+    /** All that one instrumentation made. */
+    public static List<SpanData> by(String scope, Collection<SpanData> spans) {
+        return spans.stream()
+                .filter(span -> span.getInstrumentationScopeInfo().getName().equals(scope))
+                .toList();
+    }
+
+    public static List<String> ids(Collection<SpanData> spans) {
+        return spans.stream().map(SpanData::getSpanId).toList();
+    }
+
+    /** As many children as parents, each of another. */
+    public static void assertOneIsTheParentOfEach(List<SpanData> children, List<SpanData> parents) {
+        assertThat(children)
+                .hasSameSizeAs(parents)
+                .extracting(SpanData::getParentSpanId)
+                .containsExactlyInAnyOrderElementsOf(ids(parents));
+    }
+
+    /** As many spans as targets, and the first link of each leads to another. */
+    public static void assertEachLinksToOne(List<SpanData> spans, List<String> targets) {
+        assertThat(spans).extracting(span -> linksOf(span).get(0)).containsExactlyInAnyOrderElementsOf(targets);
+    }
 }

@@ -14,8 +14,8 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 
 /**
- * Tells, in the producer's trace, that a mandatory message came back. It runs on the connection's one thread, where whatever a
- * listener throws closes the channel.
+ * Tells, in the producer's trace, that a mandatory message came back. It runs on the connection's one thread, where what a
+ * listener throws keeps the message from the listeners after it, and can close the channel.
  */
 final class RabbitMqReturns implements ReturnListener {
 

@@ -10,10 +10,21 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.linkspan.testing.LinkspanExtension;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -175,6 +186,39 @@ class RabbitMqTooLargeTest {
         assertThat(catchMessage(channel, odd)).isEqualTo(catchMessage(channel(broker.factory()), odd));
         channel.basicPublish("", "orders", null, BODY);
         assertThat(awaitMessage().properties().getHeaders()).containsOnlyKeys("traceparent");
+    }
+
+    @Test
+    void name_that_the_protocol_does_not_allow_costs_the_context_and_not_the_message() throws Exception {
+        String tooLong = "n".repeat(256);
+        TextMapPropagator propagator = new TextMapPropagator() {
+            @Override
+            public Collection<String> fields() {
+                return List.of(tooLong);
+            }
+
+            @Override
+            public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
+                setter.set(carrier, tooLong, "value");
+            }
+
+            @Override
+            public <C> Context extract(Context context, C carrier, TextMapGetter<C> getter) {
+                return context;
+            }
+        };
+        OpenTelemetry odd = OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(InMemorySpanExporter.create()))
+                        .build())
+                .setPropagators(ContextPropagators.create(propagator))
+                .build();
+        rabbitMq = RabbitMqTelemetry.create(odd);
+        Channel channel = traced(0);
+        channel.basicPublish("", "orders", null, BODY);
+
+        assertThat(channel.waitForConfirms(10_000)).isTrue();
+        assertThat(awaitMessage().properties().getHeaders()).isNull();
     }
 
     private static String catchMessage(Channel channel, BasicProperties properties) {

@@ -61,7 +61,7 @@ public final class NatsBroker extends LocalBroker {
     }
 
     private static List<Command> prepare(Path directory, int port, Map<String, String> settings) throws IOException {
-        Path program = Programs.find("nats-server", "NATS_SERVER");
+        Path program = Programs.find("nats-server", "NATS_SERVER", "nats-server", System.getenv());
         Path configuration = Files.writeString(directory.resolve("nats.conf"), configuration(settings));
         List<String> words = List.of(
                 program.toString(),

@@ -25,6 +25,8 @@ public final class RabbitMqBroker extends LocalBroker {
     /** Found in the server's log; its first group is the version. */
     public static final Pattern VERSION = Pattern.compile("Starting RabbitMQ (\\S+) on Erlang");
 
+    private static final String PACKAGE = "rabbitmq-server";
+
     /** Packages put this in front of the program, to switch to a user of its own, which is not ours to become. */
     private static final String SWITCHES_USER = "rabbitmq-script-wrapper";
 
@@ -76,8 +78,8 @@ public final class RabbitMqBroker extends LocalBroker {
     }
 
     private static List<Command> prepare(Path directory, int port, Map<String, String> settings) throws IOException {
-        Path server = server();
-        Path names = Programs.find("epmd", "EPMD");
+        Path server = server(System.getenv());
+        Path names = Programs.find("epmd", "EPMD", PACKAGE, System.getenv());
         Map<String, String> here = new HashMap<>(settings);
         here.put("listeners.tcp.1", HOST + ":" + port);
         Files.writeString(directory.resolve("rabbitmq.conf"), configuration(here));
@@ -87,8 +89,9 @@ public final class RabbitMqBroker extends LocalBroker {
         return List.of(portMapper, new Command(List.of(server.toString()), environment, READY));
     }
 
-    private static Path server() throws IOException {
-        Path server = Programs.find("rabbitmq-server", "RABBITMQ_SERVER").toRealPath();
+    static Path server(Map<String, String> environment) throws IOException {
+        Path server = Programs.find("rabbitmq-server", "RABBITMQ_SERVER", PACKAGE, environment)
+                .toRealPath();
         return server.endsWith(SWITCHES_USER) ? server.resolveSibling("rabbitmq-server") : server;
     }
 

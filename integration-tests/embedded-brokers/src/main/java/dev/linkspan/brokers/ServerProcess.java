@@ -21,8 +21,8 @@ final class ServerProcess {
     private static final String IN_OWN_SESSION = "exec $(command -v setsid) \"$@\"";
 
     /**
-     * The shell becomes the server, so that its process id and exit status are the server's. A child of it watches the
-     * pipe from this JVM: a line there ends the watch; the end of the pipe without a line ends the server and its files.
+     * The shell becomes the server, so that its process id and exit status are the server's. It leaves a watch behind at
+     * the pipe from this JVM: a line there ends the watch; the pipe's end without a line ends the server and its files.
      */
     private static final String UNDER_WATCH = """
             exec 3<&0 </dev/null

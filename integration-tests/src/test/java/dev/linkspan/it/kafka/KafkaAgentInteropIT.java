@@ -1,5 +1,9 @@
 package dev.linkspan.it.kafka;
 
+import static dev.linkspan.it.SpanQueries.assertEachLinksToOne;
+import static dev.linkspan.it.SpanQueries.assertOneIsTheParentOfEach;
+import static dev.linkspan.it.SpanQueries.by;
+import static dev.linkspan.it.SpanQueries.ids;
 import static dev.linkspan.it.SpanQueries.linksOf;
 import static dev.linkspan.it.SpanQueries.named;
 import static dev.linkspan.it.kafka.KafkaPolls.poll;
@@ -39,32 +43,11 @@ class KafkaAgentInteropIT {
                 List.of(clients.name(), kafka.bootstrapServers(), from, to, group));
     }
 
-    private static List<SpanData> by(String scope, List<SpanData> spans) {
-        return spans.stream()
-                .filter(span -> span.getInstrumentationScopeInfo().getName().equals(scope))
-                .toList();
-    }
-
-    private static List<String> ids(List<SpanData> spans) {
-        return spans.stream().map(SpanData::getSpanId).toList();
-    }
-
     /** The spans whose contexts are on the wire; each record must have exactly one. */
     private static List<String> sent(KafkaClients kafka, String topic) {
         return poll(kafka.consumerOf(topic), 2).stream()
                 .map(KafkaTraceparents::spanIdIn)
                 .toList();
-    }
-
-    private static void assertOneIsTheParentOfEach(List<SpanData> children, List<SpanData> parents) {
-        assertThat(children)
-                .hasSameSizeAs(parents)
-                .extracting(SpanData::getParentSpanId)
-                .containsExactlyInAnyOrderElementsOf(ids(parents));
-    }
-
-    private static void assertEachLinksToOne(List<SpanData> spans, List<String> targets) {
-        assertThat(spans).extracting(span -> linksOf(span).get(0)).containsExactlyInAnyOrderElementsOf(targets);
     }
 
     @Test

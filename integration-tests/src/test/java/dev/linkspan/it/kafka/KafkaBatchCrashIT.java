@@ -3,20 +3,16 @@ package dev.linkspan.it.kafka;
 import static dev.linkspan.it.kafka.KafkaClients.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.linkspan.it.Work;
+import dev.linkspan.it.Workers;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -41,9 +37,11 @@ class KafkaBatchCrashIT {
     @TempDir
     Path folder;
 
+    private Workers workers;
+
     @BeforeEach
-    void no_record_is_handled() throws IOException {
-        Files.createFile(journal());
+    void no_record_is_handled() {
+        workers = new Workers(KafkaBatchWorker.class, folder);
     }
 
     @Test
@@ -51,24 +49,24 @@ class KafkaBatchCrashIT {
             throws Exception {
         String topic = kafka.topic(2);
         String group = kafka.uniqueName();
-        sendAll(kafka, topic, "fails at first");
+        sendAll(kafka, topic, Work.FAILS_AT_FIRST);
         int handledButNotCommitted = 0;
         for (int stopAfter : new int[] {13, 27, 5, 31}) {
-            killInTheMiddle(start(kafka, topic, group, stopAfter, 0));
-            assertThat(committed(kafka, topic, group)).isSubsetOf(handled());
-            Set<String> open = handled();
+            workers.runAndKill(stopAfter, kafka.bootstrapServers(), topic, group, "0");
+            assertThat(committed(kafka, topic, group)).isSubsetOf(workers.handled());
+            Set<String> open = workers.handled();
             open.removeAll(committed(kafka, topic, group));
             handledButNotCommitted += open.size();
         }
         assertThat(handledButNotCommitted)
                 .as("records that were handled in batches whose process was killed")
                 .isPositive();
-        assertThat(handled()).as("handled before the last start").hasSizeLessThan(RECORDS);
+        assertThat(workers.handled()).as("handled before the last start").hasSizeLessThan(RECORDS);
 
-        awaitTheEnd(start(kafka, topic, group, -1, 0));
+        workers.runToTheEnd(kafka.bootstrapServers(), topic, group, "0");
 
-        assertThat(handled()).as("handled at least once").hasSize(RECORDS);
-        assertThat(committed(kafka, topic, group)).isEqualTo(handled());
+        assertThat(workers.handled()).as("handled at least once").hasSize(RECORDS);
+        assertThat(committed(kafka, topic, group)).isEqualTo(workers.handled());
     }
 
     @Test
@@ -80,13 +78,13 @@ class KafkaBatchCrashIT {
         sendAll(kafka, topic, "goes well");
         // each kill is one delivery of all that the member had fetched, and the group allows for five
         for (int stopAfter : new int[] {33, 27}) {
-            killInTheMiddle(start(kafka, topic, group, stopAfter, RECORDS));
-            assertThat(handled()).hasSizeLessThan(RECORDS);
+            workers.runAndKill(stopAfter, kafka.bootstrapServers(), topic, group, Integer.toString(RECORDS));
+            assertThat(workers.handled()).hasSizeLessThan(RECORDS);
         }
 
-        awaitTheEnd(start(kafka, topic, group, -1, RECORDS));
+        workers.runToTheEnd(kafka.bootstrapServers(), topic, group, Integer.toString(RECORDS));
 
-        assertThat(handled()).as("handled at least once").hasSize(RECORDS);
+        assertThat(workers.handled()).as("handled at least once").hasSize(RECORDS);
     }
 
     private static void sendAll(KafkaClients kafka, String topic, String everyTenth) {
@@ -95,51 +93,6 @@ class KafkaBatchCrashIT {
         for (int i = 0; i < RECORDS; i++) {
             await(producer.send(new ProducerRecord<>(topic, i % 2, "key", i % 10 == 7 ? everyTenth : "order " + i)));
         }
-    }
-
-    private static void killInTheMiddle(Process worker) throws Exception {
-        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.IN_THE_MIDDLE);
-        } finally {
-            worker.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
-        }
-    }
-
-    private static void awaitTheEnd(Process worker) throws Exception {
-        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).isEqualTo(KafkaBatchWorker.DONE);
-            assertThat(worker.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            worker.destroyForcibly();
-        }
-    }
-
-    private Process start(KafkaClients kafka, String topic, String group, int stopAfter, int shared)
-            throws IOException {
-        Process worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KafkaBatchWorker.class.getName(),
-                        kafka.bootstrapServers(),
-                        topic,
-                        group,
-                        journal().toString(),
-                        Integer.toString(stopAfter),
-                        Integer.toString(shared))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        // one that waits for records that never come must end for the test to fail
-        CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(worker::destroyForcibly);
-        return worker;
-    }
-
-    private Path journal() {
-        return folder.resolve("handled");
-    }
-
-    private Set<String> handled() throws IOException {
-        return new HashSet<>(Files.readAllLines(journal()));
     }
 
     /** The records below the committed offsets. */

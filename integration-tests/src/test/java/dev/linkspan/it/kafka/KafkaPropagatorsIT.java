@@ -6,21 +6,15 @@ import static dev.linkspan.it.kafka.KafkaClients.await;
 import static dev.linkspan.it.kafka.KafkaPolls.poll;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.linkspan.it.PropagationFormat;
 import dev.linkspan.kafka.KafkaTelemetry;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
-import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.contrib.awsxray.propagator.AwsXrayPropagator;
-import io.opentelemetry.extension.trace.propagation.B3Propagator;
-import io.opentelemetry.extension.trace.propagation.JaegerPropagator;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -33,36 +27,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(KafkaExtension.class)
 class KafkaPropagatorsIT {
 
-    private record Format(String name, TextMapPropagator propagator, String header) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    static Stream<Format> formats() {
-        TextMapPropagator w3c = W3CTraceContextPropagator.getInstance();
-        return Stream.of(
-                new Format("W3C", w3c, "traceparent"),
-                new Format(
-                        "W3C and baggage",
-                        TextMapPropagator.composite(w3c, W3CBaggagePropagator.getInstance()),
-                        "traceparent"),
-                new Format("B3 single", B3Propagator.injectingSingleHeader(), "b3"),
-                new Format("B3 multi", B3Propagator.injectingMultiHeaders(), "X-B3-TraceId"),
-                new Format("Jaeger", JaegerPropagator.getInstance(), "uber-trace-id"),
-                new Format("X-Ray", AwsXrayPropagator.getInstance(), "X-Amzn-Trace-Id"));
-    }
-
     @ParameterizedTest
-    @MethodSource("formats")
-    void a_forwarded_record_is_linked_hop_by_hop(Format format, KafkaClients kafka) {
+    @MethodSource("dev.linkspan.it.PropagationFormat#all")
+    void a_forwarded_record_is_linked_hop_by_hop(PropagationFormat format, KafkaClients kafka) {
         InMemorySpanExporter exported = InMemorySpanExporter.create();
         try (OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
                 .setTracerProvider(SdkTracerProvider.builder()
                         .addSpanProcessor(SimpleSpanProcessor.create(exported))
                         .build())
-                .setPropagators(ContextPropagators.create(format.propagator))
+                .setPropagators(ContextPropagators.create(format.propagator()))
                 .build()) {
             KafkaTelemetry telemetry = KafkaTelemetry.create(sdk);
             String orders = kafka.topic();
@@ -79,7 +52,7 @@ class KafkaPropagatorsIT {
             telemetry.records(next).process(last, record -> {});
 
             List<SpanData> spans = exported.getFinishedSpanItems();
-            assertThat(last.headers().headers(format.header)).hasSize(1);
+            assertThat(last.headers().headers(format.header())).hasSize(1);
             assertThat(linksOf(one(spans, "process " + orders)))
                     .containsExactly(one(spans, "send " + orders).getSpanId());
             assertThat(linksOf(one(spans, "process " + forwarded)))

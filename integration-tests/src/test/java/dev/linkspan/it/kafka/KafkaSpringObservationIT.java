@@ -6,18 +6,11 @@ import static dev.linkspan.it.SpanQueries.one;
 import static dev.linkspan.it.kafka.KafkaClients.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.linkspan.it.Observations;
 import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
-import io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
-import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
-import io.micrometer.tracing.handler.PropagatingReceiverTracingObservationHandler;
-import io.micrometer.tracing.handler.PropagatingSenderTracingObservationHandler;
-import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
-import io.micrometer.tracing.otel.bridge.OtelPropagator;
-import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,21 +42,8 @@ class KafkaSpringObservationIT {
     @BeforeEach
     void set_up(KafkaClients kafka) {
         spring = new KafkaSpring(KafkaTelemetry.create(otel.openTelemetry()), kafka);
-        observations = observations();
+        observations = Observations.bridgedTo(otel.openTelemetry());
         topic = kafka.topic();
-    }
-
-    private static ObservationRegistry observations() {
-        Tracer spans = otel.openTelemetry().getTracer("spring");
-        OtelTracer tracer = new OtelTracer(spans, new OtelCurrentTraceContext(), event -> {});
-        OtelPropagator propagator = new OtelPropagator(otel.openTelemetry().getPropagators(), spans);
-        ObservationRegistry registry = ObservationRegistry.create();
-        registry.observationConfig()
-                .observationHandler(new FirstMatchingCompositeObservationHandler(
-                        new PropagatingSenderTracingObservationHandler<>(tracer, propagator),
-                        new PropagatingReceiverTracingObservationHandler<>(tracer, propagator),
-                        new DefaultTracingObservationHandler(tracer)));
-        return registry;
     }
 
     private KafkaTemplate<String, String> observedTemplate() {

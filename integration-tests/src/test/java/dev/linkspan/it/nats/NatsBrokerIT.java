@@ -45,7 +45,7 @@ class NatsBrokerIT {
         Connection replying = nats.connection();
         replying.createDispatcher(question -> replying.publish(question.getReplyTo(), question.getData()))
                 .subscribe(subject);
-        flush(replying);
+        NatsClients.flush(replying);
 
         Message reply = TestClients.await(nats.connection().request(subject, "what?".getBytes(UTF_8)));
 
@@ -61,7 +61,7 @@ class NatsBrokerIT {
         for (int i = 0; i < 100; i++) {
             connection.publish(subject, new byte[0]);
         }
-        flush(connection);
+        NatsClients.flush(connection);
 
         assertThat(one.getPendingMessageCount() + other.getPendingMessageCount())
                 .isEqualTo(100);
@@ -117,17 +117,8 @@ class NatsBrokerIT {
 
     private static Subscription subscribe(Connection connection, String subject) {
         Subscription subscription = connection.subscribe(subject);
-        flush(connection);
+        NatsClients.flush(connection);
         return subscription;
-    }
-
-    /** Waits until the server has worked off all that was sent before. */
-    private static void flush(Connection connection) {
-        try {
-            connection.flush(PATIENCE);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static ConsumerContext consumer(Connection connection, String stream) throws Exception {

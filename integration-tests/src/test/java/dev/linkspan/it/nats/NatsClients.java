@@ -10,6 +10,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,17 @@ final class NatsClients extends TestClients {
             throw new UncheckedIOException(e);
         } catch (JetStreamApiException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until the server has worked off all that the connection sent before. */
+    static void flush(Connection connection) {
+        try {
+            connection.flush(Duration.ofSeconds(AWAIT_SECONDS));
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 
