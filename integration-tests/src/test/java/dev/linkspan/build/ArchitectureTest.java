@@ -22,7 +22,7 @@ class ArchitectureTest {
     private static final String CORE = "dev.linkspan.propagation";
     private static final String BATCH = "dev.linkspan.batch";
     private static final String TESTING = "dev.linkspan.testing";
-    private static final Pattern CONVENTION = Pattern.compile("(?m)^(?!\\s*(?:\\*|//|/\\*)).*\"messaging\\.");
+    private static final Pattern CONVENTION = Pattern.compile("(?m)^(?!\\s*(?:\\*|//|/\\*)).*\"(?:messaging|aws)\\.");
 
     private static JavaClasses classes;
 

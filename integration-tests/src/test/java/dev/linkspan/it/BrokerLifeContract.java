@@ -46,10 +46,15 @@ public abstract class BrokerLifeContract<B extends Broker> {
 
     protected abstract Queue queue(B broker) throws Exception;
 
+    /** A broker of the test's own, which keeps what it has acknowledged. */
+    protected B start() {
+        return brokers().start();
+    }
+
     @Test
     void acknowledged_messages_survive_a_kill_and_clients_go_on() throws Exception {
         Broker other = brokers().shared();
-        try (B broker = brokers().start();
+        try (B broker = start();
                 Queue queue = queue(broker)) {
             String address = broker.address();
             List<String> before =

@@ -55,7 +55,7 @@ public abstract class ContainerBroker implements Broker {
     }
 
     @Override
-    public final boolean isReal() {
+    public boolean isReal() {
         return true;
     }
 

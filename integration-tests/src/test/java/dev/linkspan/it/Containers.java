@@ -16,6 +16,7 @@ import org.testcontainers.utility.DockerImageName;
 /** The images of the brokers, by their upstream names, and what is the same for every container. */
 public final class Containers {
 
+    public static final DockerImageName ELASTICMQ = DockerImageName.parse("softwaremill/elasticmq-native:1.7.1");
     public static final DockerImageName KAFKA = DockerImageName.parse("apache/kafka:4.3.1");
     public static final DockerImageName NATS = DockerImageName.parse("nats:2.10.27");
     public static final DockerImageName RABBITMQ = DockerImageName.parse("rabbitmq:4.0.5");

@@ -27,7 +27,7 @@ public abstract class ProcessBroker implements Broker {
     }
 
     @Override
-    public final boolean isReal() {
+    public boolean isReal() {
         return true;
     }
 

@@ -81,12 +81,25 @@ final class Extraction<H> {
         } catch (Throwable t) {
             propagation.errors.add("extract", t);
         }
+        if (!spanContext.isValid()) {
+            spanContext = brokerContext();
+        }
         if (spanContext.isValid()) {
             outcome = Outcome.LINKED;
         } else if (traceFieldOversized) {
             outcome = Outcome.OVERSIZED;
         } else if (present) {
             outcome = Outcome.MALFORMED;
+        }
+    }
+
+    private SpanContext brokerContext() {
+        try {
+            SpanContext found = carrier.brokerContext(headers);
+            return found == null ? SpanContext.getInvalid() : found;
+        } catch (Throwable t) {
+            propagation.errors.add("carrier.brokerContext", t);
+            return SpanContext.getInvalid();
         }
     }
 

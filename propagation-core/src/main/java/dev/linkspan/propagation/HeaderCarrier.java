@@ -1,5 +1,6 @@
 package dev.linkspan.propagation;
 
+import io.opentelemetry.api.trace.SpanContext;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,25 @@ public interface HeaderCarrier<H> {
      */
     default boolean accepts(String name, String value) {
         return true;
+    }
+
+    /**
+     * Returns the context that stands in a place of the broker's own, which is no header, such as SQS's
+     * {@code AWSTraceHeader}. It is used where the propagator finds none in the headers.
+     *
+     * @return null by default
+     */
+    default @Nullable SpanContext brokerContext(H headers) {
+        return null;
+    }
+
+    /**
+     * Writes a context to a place of the broker's own, because there is no room for it among the headers.
+     *
+     * @return whether it is there now; false, the default, leaves the message without a context
+     */
+    default boolean setBrokerContext(H headers, SpanContext context) {
+        return false;
     }
 
     /**

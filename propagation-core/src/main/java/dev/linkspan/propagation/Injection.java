@@ -21,6 +21,8 @@ final class Injection<H> {
     private StagedHeaders staged = StagedHeaders.NONE;
     /** What should leave; a propagator may cut it by itself. */
     private int baggageEntries;
+    /** Whether it was for want of room that nothing could be written. */
+    private boolean noRoom;
 
     int oversizedFields;
     int refusedFields;
@@ -60,11 +62,9 @@ final class Injection<H> {
             limitValues();
             List<String> stale = staleNames();
             if (!fit(stale, maxBytes, maxHeaders)) {
-                return false;
+                return noRoom && writeElsewhere(context, stale);
             }
-            for (String name : stale) {
-                carrier.remove(headers, name);
-            }
+            removeAll(stale);
             for (int i = 0; i < staged.count(); i++) {
                 carrier.set(headers, staged.name(i), staged.value(i));
             }
@@ -72,6 +72,22 @@ final class Injection<H> {
         } catch (Throwable t) {
             propagation.errors.add("carrier.set", t);
             return false;
+        }
+    }
+
+    /** What is stale goes even so: a consumer looks at the headers first. */
+    private boolean writeElsewhere(Context context, List<String> stale) {
+        SpanContext span = Span.fromContext(context).getSpanContext();
+        if (!span.isValid() || !carrier.setBrokerContext(headers, span)) {
+            return false;
+        }
+        removeAll(stale);
+        return true;
+    }
+
+    private void removeAll(List<String> names) {
+        for (String name : names) {
+            carrier.remove(headers, name);
         }
     }
 
@@ -221,6 +237,7 @@ final class Injection<H> {
             }
         }
         if (slots < 0 || bytes < 0) {
+            noRoom = true;
             oversizedFields++;
             return false;
         }

@@ -214,6 +214,11 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         put(Semconv.PARTITION_ID, partition);
     }
 
+    /** Writes {@code messaging.message.id}, which a producer learns only when the broker answers. */
+    public void messageId(@Nullable String messageId) {
+        put(Semconv.MESSAGE_ID, messageId);
+    }
+
     /** Whether attributes are worth working out. */
     public boolean isRecording() {
         try {

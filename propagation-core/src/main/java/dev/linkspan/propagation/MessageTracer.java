@@ -8,6 +8,7 @@ import io.opentelemetry.context.Scope;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -201,7 +202,16 @@ public final class MessageTracer<M> {
      * @param startNanos {@link System#nanoTime()} before the pull
      */
     public void received(Iterable<? extends M> messages, long startNanos) {
-        received.received(messages, startNanos);
+        received.received(messages, startNanos, span -> {});
+    }
+
+    /**
+     * As {@link #received(Iterable, long)}.
+     *
+     * @param answer writes what the client's answer says beside the messages, before the span ends
+     */
+    public void received(Iterable<? extends M> messages, long startNanos, Consumer<? super MessageSpan> answer) {
+        received.received(messages, startNanos, requireNonNull(answer, "answer must not be null"));
     }
 
     /**
@@ -219,7 +229,18 @@ public final class MessageTracer<M> {
      * @param startNanos {@link System#nanoTime()} before the pull
      */
     public void receiveFailed(Throwable error, long startNanos) {
-        received.failed(error, startNanos);
+        received.failed(error, startNanos, null, span -> {});
+    }
+
+    /**
+     * As {@link #receiveFailed(Throwable, long)}.
+     *
+     * @param destination the one destination that was pulled from; null if several or unknown
+     * @param answer writes what the broker said of it, such as its error code, before the span ends
+     */
+    public void receiveFailed(
+            Throwable error, long startNanos, @Nullable String destination, Consumer<? super MessageSpan> answer) {
+        received.failed(error, startNanos, destination, requireNonNull(answer, "answer must not be null"));
     }
 
     /**
@@ -276,5 +297,16 @@ public final class MessageTracer<M> {
      */
     public MessageSpan startSettleAt(String operationName, @Nullable String destination) {
         return settleSpans.start(settleSpans.named(operationName).at(destination, null), null);
+    }
+
+    /**
+     * Starts the one settle span of many messages, none of which is at hand, as {@link #startSettleBatch}.
+     *
+     * @param operationName the broker's name for it, such as {@code delete}; one of a few
+     * @param destination the one destination that is settled; null if several or unknown
+     * @param messages how many
+     */
+    public MessageSpan startSettleBatchAt(String operationName, @Nullable String destination, int messages) {
+        return settleSpans.startBatch(settleSpans.named(operationName).at(destination, null), messages);
     }
 }

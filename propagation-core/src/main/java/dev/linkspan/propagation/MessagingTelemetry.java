@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -119,6 +121,26 @@ public final class MessagingTelemetry {
         }
         return new Injection<>(propagation, carrier, headers)
                 .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The headers that can carry a context to this destination, in the propagator's own spelling: for brokers that hand out
+     * only the headers that a consumer asks for.
+     *
+     * @return empty if policy has propagation off
+     */
+    public Set<String> headerNames(String destination) {
+        return policy(destination).propagation ? Collections.unmodifiableSet(propagation.spelledFields) : Set.of();
+    }
+
+    /**
+     * What the names of further headers begin with, as {@link #headerNames}: some propagators write a header for each entry of
+     * baggage.
+     *
+     * @return empty if policy has propagation off
+     */
+    public Set<String> headerPrefixes(String destination) {
+        return policy(destination).propagation ? Collections.unmodifiableSet(propagation.spelledPrefixes) : Set.of();
     }
 
     /**

@@ -14,6 +14,7 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** The configured propagator, and what was learned of the header names it uses. */
 final class Propagation {
 
+    private static final List<String> B3_SPELLED =
+            List.of("b3", "X-B3-TraceId", "X-B3-SpanId", "X-B3-ParentSpanId", "X-B3-Sampled", "X-B3-Flags");
     private static final List<String> B3 =
-            List.of("b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags");
+            B3_SPELLED.stream().map(Text::asciiLowerCase).toList();
     private static final String TRIAL_KEY = "linkspan.trial";
 
     final TextMapPropagator propagator;
@@ -34,6 +37,10 @@ final class Propagation {
 
     private final Set<String> fields = new HashSet<>(B3);
     private final Set<String> prefixes = new HashSet<>();
+    /** As the propagator spells them, for brokers that tell upper from lower case and must be asked. */
+    final Set<String> spelledFields = new LinkedHashSet<>();
+
+    final Set<String> spelledPrefixes = new LinkedHashSet<>();
 
     Propagation(TextMapPropagator propagator, TelemetryErrors errors) {
         this.propagator = propagator;
@@ -113,9 +120,9 @@ final class Propagation {
         Context withSpan = Context.root().with(Span.wrap(span));
         Set<String> withoutSpan = trial(Context.root());
         for (String name : trial(withSpan)) {
-            fields.add(name);
+            learn(name);
             if (!withoutSpan.contains(name)) {
-                traceFields.add(name);
+                traceFields.add(Text.asciiLowerCase(name));
             }
         }
         Baggage baggage = Baggage.builder().put(TRIAL_KEY, "1").build();
@@ -125,9 +132,7 @@ final class Propagation {
     private Set<String> trial(Context context) {
         StagedHeaders staged = new StagedHeaders();
         propagator.inject(context, staged, StagedHeaders.SETTER);
-        Set<String> names = new HashSet<>();
-        staged.names().forEach(name -> names.add(Text.asciiLowerCase(name)));
-        return names;
+        return new LinkedHashSet<>(staged.names());
     }
 
     private void learn(@Nullable String field) {
@@ -136,12 +141,18 @@ final class Propagation {
         }
         String name = Text.asciiLowerCase(field);
         if (name.endsWith(TRIAL_KEY)) {
-            String prefix = name.substring(0, name.length() - TRIAL_KEY.length());
+            String prefix = field.substring(0, field.length() - TRIAL_KEY.length());
             if (!prefix.isEmpty()) {
-                prefixes.add(prefix);
+                prefixes.add(Text.asciiLowerCase(prefix));
+                spelledPrefixes.add(prefix);
             }
         } else {
             fields.add(name);
+            spelledFields.add(field);
+            if (B3.contains(name)) {
+                // readers accept either form, whichever they write
+                spelledFields.addAll(B3_SPELLED);
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes receive spans, after the fact. */
 final class ReceivedMessages<M, H> {
@@ -20,16 +22,17 @@ final class ReceivedMessages<M, H> {
         this.receive = receive;
     }
 
-    void received(Iterable<? extends M> messages, long startNanos) {
-        received(messages, startNanos, true);
+    void received(Iterable<? extends M> messages, long startNanos, Consumer<? super MessageSpan> answer) {
+        received(messages, startNanos, true, answer);
     }
 
     void receivedOne(M message, long startNanos) {
-        received(Collections.singletonList(message), startNanos, false);
+        received(Collections.singletonList(message), startNanos, false, span -> {});
     }
 
     /** @param batch whether the client's call can bring several */
-    private void received(Iterable<? extends M> messages, long startNanos, boolean batch) {
+    private void received(
+            Iterable<? extends M> messages, long startNanos, boolean batch, Consumer<? super MessageSpan> answer) {
         try {
             // first of all, so that our own work does not count as the client's
             Times times = Times.since(startNanos);
@@ -46,18 +49,29 @@ final class ReceivedMessages<M, H> {
                     : new BoundedLinks.Result(List.of(), 0);
             MessageSpan span = start(operation, ambient, links.links(), scan, times);
             scan.describe(span, links, batch);
+            describe(span, answer);
             span.close(times.endEpochNanos, times.elapsedNanos());
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);
         }
     }
 
-    void failed(Throwable error, long startNanos) {
+    private void describe(MessageSpan span, Consumer<? super MessageSpan> answer) {
+        try {
+            answer.accept(span);
+        } catch (Throwable t) {
+            telemetry.errors.add("receive.answer", t);
+        }
+    }
+
+    void failed(Throwable error, long startNanos, @Nullable String destination, Consumer<? super MessageSpan> answer) {
         try {
             Times times = Times.since(startNanos);
             MessageScan<M, H> nothing = new MessageScan<>(telemetry, facts, receive);
-            MessageSpan span = start(receive.unknown(), telemetry.currentContext(), List.of(), nothing, times);
-            span.error(error).close(times.endEpochNanos, times.elapsedNanos());
+            MessageSpan span =
+                    start(receive.at(destination, null), telemetry.currentContext(), List.of(), nothing, times);
+            describe(span.error(error), answer);
+            span.close(times.endEpochNanos, times.elapsedNanos());
         } catch (Throwable t) {
             telemetry.errors.add("receive", t);
         }

@@ -72,7 +72,7 @@ final class SendSpans<M, H> {
     /** Most messages have no header yet; to look for a context in none costs as much as the rest of the start. */
     private boolean isEmpty(H headers) {
         try {
-            return !Injection.isAny(facts.carrier.names(headers));
+            return !Injection.isAny(facts.carrier.names(headers)) && facts.carrier.brokerContext(headers) == null;
         } catch (Throwable t) {
             telemetry.errors.add("carrier.names", t);
             return false;

@@ -33,8 +33,12 @@ final class SettleSpans<M> {
     }
 
     MessageSpan startBatch(String operationName, Collection<? extends M> messages) {
-        MessageSpan span = start(named(operationName).common(messages), null);
-        span.put(Semconv.BATCH_MESSAGE_COUNT, (long) messages.size());
+        return startBatch(named(operationName).common(messages), messages.size());
+    }
+
+    MessageSpan startBatch(DestinationOperation operation, int messages) {
+        MessageSpan span = start(operation, null);
+        span.put(Semconv.BATCH_MESSAGE_COUNT, (long) messages);
         return span;
     }
 

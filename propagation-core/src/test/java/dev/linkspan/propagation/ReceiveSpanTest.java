@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -60,6 +61,35 @@ class ReceiveSpanTest {
         assertThat(receive.getAttributes().get(Semconv.BATCH_MESSAGE_COUNT)).isNull();
         assertThat(receive.getEndEpochNanos() - receive.getStartEpochNanos()).isBetween(5 * SECOND, 60 * SECOND);
         assertThat(recorded.counter("messaging.client.consumed.messages")).hasSize(1);
+    }
+
+    @Test
+    void answer_of_the_broker_adds_to_the_receive_span() {
+        AttributeKey<String> request = AttributeKey.stringKey("request");
+        queue.messages()
+                .received(List.of(ToyMessage.to("orders")), System.nanoTime(), span -> span.put(request, "r-1"));
+        queue.messages()
+                .receiveFailed(
+                        new IllegalStateException("no"),
+                        System.nanoTime(),
+                        "invoices",
+                        span -> span.error("E17", "no"));
+
+        assertThat(recorded.span("poll orders").getAttributes().get(request)).isEqualTo("r-1");
+        SpanData failed = recorded.span("poll invoices");
+        assertThat(failed.getAttributes().get(Semconv.ERROR_TYPE)).isEqualTo("E17");
+        assertThat(failed.getAttributes().get(Semconv.DESTINATION_NAME)).isEqualTo("invoices");
+        assertThat(failed.getEvents()).hasSize(1);
+    }
+
+    @Test
+    void wrapper_that_fails_to_read_the_broker_s_answer_does_not_cost_the_receive_span() {
+        queue.messages().received(List.of(ToyMessage.to("orders")), System.nanoTime(), span -> {
+            throw new IllegalStateException("on purpose");
+        });
+
+        assertThat(recorded.spans("poll orders")).hasSize(1);
+        assertThat(recorded.errors("receive.answer")).isEqualTo(1);
     }
 
     @Test

@@ -30,6 +30,16 @@ class SendSpanTest {
     private final ToyQueue queue = new ToyQueue(recorded.messaging());
 
     @Test
+    void id_that_the_broker_gave_is_an_attribute() {
+        try (MessageSpan span = queue.sender().start(ToyMessage.to("orders"))) {
+            span.messageId("m-1");
+        }
+
+        assertThat(recorded.span("send orders").getAttributes().get(Semconv.MESSAGE_ID))
+                .isEqualTo("m-1");
+    }
+
+    @Test
     void send_span_is_a_producer_span_whose_context_the_message_carries() {
         ToyMessage sent = queue.send(ToyMessage.to("orders"));
 

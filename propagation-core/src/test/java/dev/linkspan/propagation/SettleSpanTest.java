@@ -37,6 +37,19 @@ class SettleSpanTest {
     }
 
     @Test
+    void settle_span_of_several_messages_that_are_not_at_hand_says_how_many() {
+        queue.messages()
+                .process(
+                        ToyMessage.to("orders"),
+                        message -> queue.messages()
+                                .startSettleBatchAt("delete", "orders", 7)
+                                .close());
+
+        assertThat(recorded.span("delete orders").getAttributes().get(Semconv.BATCH_MESSAGE_COUNT))
+                .isEqualTo(7);
+    }
+
+    @Test
     void settling_a_batch_follows_the_context_that_its_handle_carries() {
         MessageSpan batch = queue.messages().startBatch(List.of(ToyMessage.to("orders")));
         batch.close();

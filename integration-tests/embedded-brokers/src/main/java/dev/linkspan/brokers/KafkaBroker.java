@@ -1,15 +1,10 @@
 package dev.linkspan.brokers;
 
 import dev.linkspan.brokers.Program.Command;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Writer;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -34,13 +29,8 @@ public final class KafkaBroker extends LocalBroker {
     /** Maven writes it. */
     private static final String CLASSPATH = "kafka-server.classpath";
 
-    // A test broker lives for seconds: a fast start counts for more than peak throughput.
     private static final List<String> JVM_OPTIONS = List.of(
             "-Xmx384m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-Djava.awt.headless=true",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
             "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn");
@@ -87,35 +77,8 @@ public final class KafkaBroker extends LocalBroker {
         try (Writer out = Files.newBufferedWriter(directory.resolve(SETTINGS_FILE))) {
             properties.store(out, null);
         }
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(JVM_OPTIONS);
-        words.add("-cp");
-        words.add(ownLocation() + File.pathSeparator + serverClasspath());
-        words.add("dev.linkspan.brokers.KafkaServerMain");
-        words.add(directory.toString());
+        List<String> words =
+                ServerJvm.words(JVM_OPTIONS, CLASSPATH, "dev.linkspan.brokers.KafkaServerMain", directory.toString());
         return List.of(new Command(words, Map.of(), READY));
-    }
-
-    private static Path ownLocation() {
-        try {
-            return Path.of(KafkaBroker.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String serverClasspath() throws IOException {
-        try (InputStream in = KafkaBroker.class.getResourceAsStream(CLASSPATH)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        CLASSPATH + " is missing: Maven writes it when it builds integration-tests/embedded-brokers");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        }
     }
 }

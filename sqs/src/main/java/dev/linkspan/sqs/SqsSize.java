@@ -1,0 +1,56 @@
+package dev.linkspan.sqs;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/** How large a message is as SQS counts it: the body, and of each attribute the name, the type and the value. */
+final class SqsSize {
+
+    /** More than all the attributes that we write can ever come to. */
+    private static final int FAR_FROM_LIMIT = 65_536;
+
+    private SqsSize() {}
+
+    /**
+     * The exact size, or more than that where even so it is far below its share of the limit: to measure a long body takes
+     * time.
+     *
+     * @param share of the limit
+     */
+    static long of(@Nullable String body, Map<String, MessageAttributeValue> attributes, int share) {
+        long size = 0;
+        for (Map.Entry<String, MessageAttributeValue> attribute : attributes.entrySet()) {
+            size += ofAttribute(attribute.getKey(), attribute.getValue());
+        }
+        long bodyAtMost = body == null ? 0 : 3L * body.length();
+        return size + (size + bodyAtMost < share - (long) FAR_FROM_LIMIT ? bodyAtMost : utf8(body));
+    }
+
+    /** How much larger something of this size may become; where it is too large already, the limit is another one. */
+    static long room(long size, int maxBytes) {
+        return size > maxBytes ? Long.MAX_VALUE : maxBytes - size;
+    }
+
+    private static int ofAttribute(String name, MessageAttributeValue value) {
+        int bytes = value.binaryValue() == null ? 0 : value.binaryValue().asByteArrayUnsafe().length;
+        return utf8(name) + utf8(value.dataType()) + utf8(value.stringValue()) + bytes;
+    }
+
+    static int ofAttribute(String name, String type, String value) {
+        return utf8(name) + utf8(type) + utf8(value);
+    }
+
+    static int utf8(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return text.length();
+    }
+}
