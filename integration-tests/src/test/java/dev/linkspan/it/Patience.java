@@ -14,5 +14,7 @@ public final class Patience implements LauncherSessionListener {
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(TestClients.AWAIT_SECONDS));
+        // it may be there already
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
     }
 }
