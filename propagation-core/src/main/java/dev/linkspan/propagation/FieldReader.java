@@ -27,7 +27,7 @@ final class FieldReader<H> {
         Spellings spellings = new Spellings(field);
         String value = null;
         for (String name = spellings.next(); name != null; name = spellings.next()) {
-            String other = carrier.get(headers, name, limit);
+            String other = get(name, limit);
             if (spellings.areTooMany()
                     || carrier.conflicting(headers, name)
                     || (value != null && other != null && !other.equals(value))) {
@@ -41,20 +41,26 @@ final class FieldReader<H> {
     /** The first value, in this spelling if there is one, else in another. */
     @Nullable
     String read(String name, int limit) {
-        String value = carrier.get(headers, name, limit);
+        String value = get(name, limit);
         if (value != null) {
             return value;
         }
         Spellings spellings = new Spellings(name);
         for (String spelling = spellings.next(); spelling != null; spelling = spellings.next()) {
             if (!spelling.equals(name)) {
-                value = carrier.get(headers, spelling, limit);
+                value = get(spelling, limit);
                 if (value != null || spellings.areTooMany()) {
                     return value;
                 }
             }
         }
         return null;
+    }
+
+    /** As {@link Text#head}: a carrier may have nothing but the whole text. */
+    private @Nullable String get(String name, int limit) {
+        String value = carrier.get(headers, name, limit);
+        return value == null ? null : Text.head(value, limit);
     }
 
     /** In what order and how often they come; a name may be null. */

@@ -42,7 +42,7 @@ public interface HeaderCarrier<H> {
      */
     default byte @Nullable [] peek(H headers, String name, int maxLength) {
         String value = get(headers, name, maxLength);
-        return value == null ? null : value.getBytes(StandardCharsets.ISO_8859_1);
+        return value == null ? null : Text.head(value, maxLength).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */

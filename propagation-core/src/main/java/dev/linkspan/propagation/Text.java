@@ -65,6 +65,11 @@ final class Text {
         return text.substring(0, end);
     }
 
+    /** So much that one sees whether there is more, and that the rest costs nothing. */
+    static String head(String text, int maxLength) {
+        return text.length() > maxLength ? text.substring(0, maxLength + 1) : text;
+    }
+
     private static char lower(char c) {
         return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
     }

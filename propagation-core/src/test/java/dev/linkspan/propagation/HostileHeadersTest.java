@@ -158,6 +158,21 @@ class HostileHeadersTest {
     }
 
     @Test
+    void text_that_a_carrier_has_whole_is_read_as_far_as_it_may_be_long() {
+        ToyCarrier carrier = new ToyCarrier() {
+            @Override
+            public @Nullable String get(Map<String, List<String>> headers, String name, int maxLength) {
+                return headers.containsKey(name) ? headers.get(name).get(0) : null;
+            }
+        };
+        Map<String, List<String>> headers = new HashMap<>();
+        headers.put("Tracestate", List.of(",".repeat(1_000_000)));
+
+        assertThat(new FieldReader<>(carrier, headers).read("tracestate", 8_192)).hasSize(8_193);
+        assertThat(carrier.peek(headers, "Tracestate", 256)).hasSize(257);
+    }
+
+    @Test
     void thousands_of_headers_cost_a_bounded_amount() {
         Map<String, byte[]> headers = new HashMap<>();
         for (int i = 0; i < 100_000; i++) {
