@@ -7,6 +7,7 @@ import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.propagation.ClientFacts;
 import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.propagation.MessagingTelemetry;
+import dev.linkspan.sqs.SqsTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Handlers that return before their work is done, on other threads. */
 class HandOffFaultTest {
@@ -137,6 +139,7 @@ class HandOffFaultTest {
                     yield single(KafkaTelemetry.create(messaging).records(kafka.consumer()), HandOffFaultTest::onKafka);
                 }
             }
+            case SQS -> single(SqsTelemetry.create(messaging).messages(MemorySqs.URL), HandOffFaultTest::onSqs);
             case BATCH ->
                 handler -> {
                     BatchProcessor<MemoryMessage> processor = BatchProcessor.create(memory);
@@ -182,6 +185,13 @@ class HandOffFaultTest {
 
     private static MemoryMessage inMemory(int id) {
         return new MemoryMessage(id, List.of(Traceparents.header(id)));
+    }
+
+    private static Message onSqs(int id) {
+        return Message.builder()
+                .body("value")
+                .messageAttributes(SqsWire.attributes(List.of(Traceparents.header(id))))
+                .build();
     }
 
     private static ConsumerRecord<String, String> onKafka(int id) {

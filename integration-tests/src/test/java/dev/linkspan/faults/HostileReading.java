@@ -5,6 +5,7 @@ import dev.linkspan.kafka.KafkaTelemetry;
 import dev.linkspan.propagation.ClientFacts;
 import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.propagation.MessagingTelemetry;
+import dev.linkspan.sqs.SqsTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.ContextPropagators;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
+import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What it takes to read one message's headers. */
 record HostileReading(double millis, long allocated) {
@@ -34,6 +36,14 @@ record HostileReading(double millis, long allocated) {
                 ConsumerRecord<String, String> record = record(headers);
                 return least(() -> records.process(record, r -> {}));
             }
+        }
+        if (transport == Transport.SQS) {
+            MessageTracer<Message> messages = SqsTelemetry.create(W3C).messages(MemorySqs.URL);
+            Message message = Message.builder()
+                    .body("0")
+                    .messageAttributes(SqsWire.attributes(headers))
+                    .build();
+            return least(() -> messages.process(message, m -> {}));
         }
         MemoryMessage message = new MemoryMessage(0, headers);
         return least(() -> MESSAGES.process(message, m -> {}));

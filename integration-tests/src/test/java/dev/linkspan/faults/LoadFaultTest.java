@@ -117,4 +117,28 @@ class LoadFaultTest {
         result.figure(
                 "%,d spans, 0 of negative duration", result.linkspan().spans().ended());
     }
+
+    /** No emulator has this limit. */
+    @Test
+    void f15_message_as_large_as_sqs_takes_is_delivered_without_attributes_of_ours() {
+        FaultResult result = Fault.of("F15", "message of 1,048,576 bytes")
+                .messages(100)
+                .headers(LoadFaultTest::filling)
+                .control(Invariant.I1)
+                .on(Transport.SQS);
+
+        assertThat(result.bare().handledCount()).isEqualTo(100);
+        assertThat(result.linkspan().wire())
+                .hasSize(100)
+                .allSatisfy((id, headers) -> assertThat(headers).hasSize(1));
+        assertThat(result.linkspan().spans().named("process"))
+                .hasSize(100)
+                .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
+        result.figure("100 delivered at the limit exactly, and linked by AWSTraceHeader");
+    }
+
+    private static List<Header> filling(int id) {
+        long others = MemorySqs.bytes(Integer.toString(id), SqsWire.attributes(List.of(Header.of("filler", ""))));
+        return List.of(Header.of("filler", "x".repeat((int) (MemorySqs.MOST_BYTES - others))));
+    }
 }

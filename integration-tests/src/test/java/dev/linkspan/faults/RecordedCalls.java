@@ -6,9 +6,12 @@ import io.nats.client.Message;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
+import software.amazon.awssdk.services.sqs.model.SqsRequest;
 
 /** A client in front of which every call is told to an {@link Observation}; what it throws comes out as it is. */
 public final class RecordedCalls {
@@ -51,6 +54,13 @@ public final class RecordedCalls {
         }
         if (arguments[0] instanceof Message message) {
             return " " + new String(message.getData(), UTF_8);
+        }
+        if (arguments[0] instanceof SendMessageRequest request) {
+            return " " + request.messageBody();
+        }
+        if (arguments[0] instanceof SqsRequest || arguments[0] instanceof Consumer<?>) {
+            // receipt handles differ from run to run, as lambdas do
+            return "";
         }
         return arguments[0] instanceof ProducerRecord<?, ?> record ? " " + record.key() : " " + arguments[0];
     }

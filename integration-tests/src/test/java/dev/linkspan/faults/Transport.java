@@ -27,6 +27,13 @@ public enum Transport {
             MemoryKafka kafka = new MemoryKafka(fault, seen, inside);
             return new KafkaApplication(wrapping, fault, seen, telemetry, kafka.producer(), kafka.consumer(), kafka);
         }
+    },
+    /** SQS's asynchronous client, in memory. */
+    SQS {
+        @Override
+        Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry) {
+            return new SqsApplication(wrapping, fault, seen, telemetry, new MemorySqs(fault, seen));
+        }
     };
 
     abstract Application<?, ?> open(Wrapping wrapping, Fault fault, Observation seen, Telemetry telemetry);

@@ -13,6 +13,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
@@ -47,9 +48,11 @@ public final class SqsClients extends TestClients {
         return configured(SqsAsyncClient.builder()).httpClient(TRANSPORT);
     }
 
-    /** For a client whose transport ends with it, which takes some seconds. */
-    SqsAsyncClientBuilder asyncBuilderWithTransport() {
-        return configured(SqsAsyncClient.builder()).httpClientBuilder(NettyNioAsyncHttpClient.builder());
+    /** For a client whose threads end with it, which takes some seconds: closed, others go on as though they were not. */
+    SqsAsyncClientBuilder asyncBuilderWithThreads() {
+        return configured(SqsAsyncClient.builder())
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
+                        .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(1)));
     }
 
     private <B extends AwsClientBuilder<B, ?>> B configured(B builder) {
