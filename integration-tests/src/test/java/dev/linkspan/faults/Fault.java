@@ -47,6 +47,7 @@ public final class Fault {
     boolean sentElsewhere;
     boolean sameWire;
     boolean quick;
+    boolean slowSends;
     boolean pulled;
     boolean quiet;
     int controlMessages;
@@ -118,6 +119,12 @@ public final class Fault {
     /** Of a hundred calls at most one may take a millisecond longer than bare. */
     public Fault quick() {
         quick = true;
+        return this;
+    }
+
+    /** How long a send takes is the network's affair, also where the fault is quick. */
+    public Fault slowSends() {
+        slowSends = true;
         return this;
     }
 

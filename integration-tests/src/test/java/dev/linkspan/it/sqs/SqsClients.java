@@ -13,7 +13,6 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
@@ -48,11 +47,9 @@ public final class SqsClients extends TestClients {
         return configured(SqsAsyncClient.builder()).httpClient(TRANSPORT);
     }
 
-    /** For a client whose threads end with it, which takes some seconds: closed, others go on as though they were not. */
-    SqsAsyncClientBuilder asyncBuilderWithThreads() {
-        return configured(SqsAsyncClient.builder())
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
-                        .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(1)));
+    /** For a client with a transport of its own, which is closed with it. */
+    SqsAsyncClientBuilder asyncBuilder(SdkAsyncHttpClient.Builder<?> transport) {
+        return configured(SqsAsyncClient.builder()).httpClientBuilder(transport);
     }
 
     private <B extends AwsClientBuilder<B, ?>> B configured(B builder) {

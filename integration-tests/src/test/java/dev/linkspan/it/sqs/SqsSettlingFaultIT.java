@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
@@ -40,6 +42,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 class SqsSettlingFaultIT {
 
     private static final int MESSAGES = 100;
+    private static final int REDELIVERED = 30;
     private static final int DELIVERIES = 3;
     private static final int BATCH = 10;
     private static final int REFUSED = 3;
@@ -52,8 +55,8 @@ class SqsSettlingFaultIT {
                 .run(SqsFaults.WHERE, run -> {
                     SqsRun application = new SqsRun(run);
                     SqsClient client = application.client(sqs.client());
-                    String url = sent(application, client, sqs, MESSAGES);
-                    for (int i = 0; i < MESSAGES * DELIVERIES; i++) {
+                    String url = sent(application, client, sqs, REDELIVERED);
+                    for (int i = 0; i < REDELIVERED * DELIVERIES; i++) {
                         Message message = next(client, url, 1).get(0);
                         boolean handled = application.process(url, message, () -> {
                             if (deliveries(message) < DELIVERIES) {
@@ -70,7 +73,7 @@ class SqsSettlingFaultIT {
                     }
                 });
 
-        assertThat(result.bare().handledCount()).isEqualTo(MESSAGES * DELIVERIES);
+        assertThat(result.bare().handledCount()).isEqualTo(REDELIVERED * DELIVERIES);
         assertThat(Redeliveries.deliveryCounts(result, "send")).containsExactly("1", "2", "3");
         result.figure("%d spans a message, linked to its producer, delivery count 1, 2, 3", DELIVERIES);
     }
@@ -166,8 +169,11 @@ class SqsSettlingFaultIT {
                 .run(SqsFaults.WHERE, run -> {
                     SqsRun application = new SqsRun(run);
                     String url = sent(application, application.client(sqs.client()), sqs, BATCH);
-                    SqsAsyncClient client =
-                            application.client(sqs.asyncBuilderWithThreads().build());
+                    // with threads of its own: it goes on with those of others, closed or not
+                    SqsAsyncClient client = application.client(sqs.asyncBuilder(NettyNioAsyncHttpClient.builder()
+                                    .eventLoopGroupBuilder(
+                                            SdkEventLoopGroup.builder().numberOfThreads(1)))
+                            .build());
                     for (Message message : next(sqs.client(), url, BATCH)) {
                         int id = SqsWire.id(message);
                         application.process(url, message, () -> {
@@ -199,7 +205,7 @@ class SqsSettlingFaultIT {
         FaultResult result = Fault.of("F25", "closed in flight").run(SqsFaults.WHERE, run -> {
             SqsRun application = new SqsRun(run);
             SqsAsyncClient client =
-                    application.client(sqs.asyncBuilderWithThreads().build());
+                    application.client(sqs.asyncBuilder(NettyNioAsyncHttpClient.builder()).build());
             String url = sqs.queue();
             List<CompletableFuture<SendMessageResponse>> answers = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {

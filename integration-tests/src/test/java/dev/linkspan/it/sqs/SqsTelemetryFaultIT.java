@@ -33,10 +33,15 @@ class SqsTelemetryFaultIT extends TelemetryFaultContract {
         return opener;
     }
 
-    /** Each call is a request of HTTP. */
+    /** Each send is a request of HTTP. */
     @Override
     protected int messages() {
         return 100;
+    }
+
+    @Override
+    protected boolean slowSends() {
+        return true;
     }
 
     @Override
