@@ -20,9 +20,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Wrapped clients against bare ones on real brokers, in turns. */
 final class EndToEnd {
+
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger SDK_LOG = Logger.getLogger(BatchSpanProcessor.class.getName());
 
     private static final double LEAST_THROUGHPUT = 0.98;
     private static final double MOST_SHARE = 0.02;
@@ -67,6 +72,8 @@ final class EndToEnd {
 
     private EndToEnd(int rounds) {
         this.rounds = rounds;
+        // at full rate there are more spans than an application would keep, and it would be told so each time
+        SDK_LOG.setLevel(Level.OFF);
     }
 
     /** Kafka alone, and not for long. */
