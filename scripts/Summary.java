@@ -32,12 +32,14 @@ public final class Summary {
     private static final Path FAULTS = TESTS.resolve("target/faults");
     private static final Path SCENARIOS = TESTS.resolve("src/test/java/dev/linkspan/it");
     private static final Pattern BROKER = Pattern.compile("dev\\.linkspan\\.it\\.([a-z0-9]+)\\..*");
+    private static final Pattern FAILED = Pattern.compile(
+            "<testcase name=\"([^\"]*)\" classname=\"([^\"]*)\"[^>]*[^/]>\\s*<(?:failure|error)(?: message=\"([^\"]{0,500}))?");
 
     public static void main(String[] args) throws IOException {
-        List<Report> reports = files(Path.of(""), "TEST-.*\\.xml").stream()
+        List<Path> files = files(Path.of(""), "TEST-.*\\.xml").stream()
                 .filter(Summary::isReport)
-                .map(Report::read)
                 .toList();
+        List<Report> reports = files.stream().map(Report::read).toList();
         List<Report> onBrokers = reports.stream()
                 .filter(report -> report.kind.equals("failsafe-reports"))
                 .toList();
@@ -55,6 +57,9 @@ public final class Summary {
             }
         }
         good &= Fault.print();
+        for (Path file : files) {
+            printFailures(Files.readString(file));
+        }
         Counts all = Counts.of(reports);
         System.out.println(all.passed() + " passed, " + all.failed + " failed"
                 + (all.skipped == 0 ? "" : ", " + all.skipped + " skipped"));
@@ -105,6 +110,15 @@ public final class Summary {
             return files.filter(file -> file.getFileName().toString().matches(name))
                     .sorted()
                     .toList();
+        }
+    }
+
+    /** Maven has said it too, but far above. */
+    private static void printFailures(String report) {
+        Matcher failed = FAILED.matcher(report);
+        while (failed.find()) {
+            String message = failed.group(3) == null ? "" : failed.group(3).replaceAll("(\\s|&#10;)+", " ");
+            System.out.println("failed: " + failed.group(2) + "." + failed.group(1) + ": " + message);
         }
     }
 

@@ -218,8 +218,9 @@ class NatsJetStreamIT {
         PublishOptions once = PublishOptions.builder().messageId("o-17").build();
         jetStream.publish(subject, body("chair"), once);
         jetStream.publish(subject, new Headers().add("Nats-Msg-Id", "o-17"), body("chair"));
-        Message message = pull().fetch(2, Duration.ofSeconds(1)).get(0);
-        telemetry.messages().process(message, handled -> {});
+        JetStreamSubscription subscription = pull();
+        telemetry.messages().process(subscription.fetch(1, PATIENCE).get(0), handled -> {});
+        assertThat(subscription.getConsumerInfo().getNumPending()).isZero();
 
         List<SpanData> spans = otel.awaitSpans(4);
         List<SpanData> published = named(spans, "publish " + subject);

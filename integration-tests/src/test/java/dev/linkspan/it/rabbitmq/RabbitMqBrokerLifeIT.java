@@ -64,12 +64,12 @@ class RabbitMqBrokerLifeIT extends BrokerLifeContract<RabbitMqServer> {
         public List<String> receive(int count) {
             Channel receiving = rabbitMq.channel();
             List<String> bodies = new ArrayList<>();
-            Awaitility.await().atMost(PATIENCE).until(() -> {
-                GetResponse response = receiving.basicGet(name, true);
-                if (response != null) {
-                    bodies.add(new String(response.getBody(), UTF_8));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+                GetResponse next;
+                while (bodies.size() < count && (next = receiving.basicGet(name, true)) != null) {
+                    bodies.add(new String(next.getBody(), UTF_8));
                 }
-                return bodies.size() == count;
+                assertThat(bodies).hasSize(count);
             });
             return bodies;
         }

@@ -103,6 +103,8 @@ class RabbitMqRecoveryIT {
                 tag -> {});
         publish("before");
         otel.awaitSpans(3);
+        // a call that the broker answers only after the ack
+        channel.queueDeclarePassive(queue);
         kill();
         publish("after");
 
@@ -158,6 +160,8 @@ class RabbitMqRecoveryIT {
 
     @Test
     void a_handler_whose_connection_is_killed_has_one_span_and_its_message_a_second() throws Exception {
+        // before anybody is there to kill the connection that the confirm comes by
+        publish("chair");
         BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
         channel.basicConsume(
                 queue,
@@ -171,7 +175,6 @@ class RabbitMqRecoveryIT {
                     }
                 },
                 tag -> {});
-        publish("chair");
 
         assertThat(outcomes.poll(30, SECONDS)).isEqualTo("killed");
         assertThat(outcomes.poll(30, SECONDS)).isEqualTo("again");
