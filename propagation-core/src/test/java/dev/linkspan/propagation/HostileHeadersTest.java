@@ -168,7 +168,8 @@ class HostileHeadersTest {
         Map<String, List<String>> headers = new HashMap<>();
         headers.put("Tracestate", List.of(",".repeat(1_000_000)));
 
-        assertThat(new FieldReader<>(carrier, headers).read("tracestate", 8_192)).hasSize(8_193);
+        assertThat(new FieldReader<>(carrier, headers).read("tracestate", 8_192))
+                .hasSize(8_193);
         assertThat(carrier.peek(headers, "Tracestate", 256)).hasSize(257);
     }
 

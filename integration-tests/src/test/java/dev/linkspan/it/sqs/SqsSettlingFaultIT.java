@@ -204,8 +204,8 @@ class SqsSettlingFaultIT {
     void f25_close_answers_what_is_in_flight(SqsClients sqs) {
         FaultResult result = Fault.of("F25", "closed in flight").run(SqsFaults.WHERE, run -> {
             SqsRun application = new SqsRun(run);
-            SqsAsyncClient client =
-                    application.client(sqs.asyncBuilder(NettyNioAsyncHttpClient.builder()).build());
+            SqsAsyncClient client = application.client(
+                    sqs.asyncBuilder(NettyNioAsyncHttpClient.builder()).build());
             String url = sqs.queue();
             List<CompletableFuture<SendMessageResponse>> answers = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {
