@@ -1,9 +1,7 @@
 package dev.linkspan.benchmarks;
 
-import dev.linkspan.batch.BatchProcessor;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -14,39 +12,37 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** One span for many records that each have a producer of their own; the figures are of the whole batch. */
+/** One span for many messages that each have a producer of their own; the figures are of the whole batch. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BatchBenchmark {
 
-    @Param({"10", "500", "10000"})
-    int size;
+    @Param
+    Broker broker;
+
+    @Param({"HAND_WRITTEN", "LINKSPAN"})
+    Library library;
 
     @Param
     Tracing tracing;
 
-    private List<ConsumerRecord<String, String>> records;
-    private BatchProcessor<ConsumerRecord<String, String>> linkspan;
-    private HandWritten own;
+    @Param({"10", "500", "10000"})
+    int size;
+
+    private Traced<Object> traced;
+    private List<Object> messages;
 
     /** Before each trial. */
     @Setup
     public void wrap() {
-        records = Records.ofProducers(size, false);
-        linkspan = BatchProcessor.create(Library.tracer(tracing.openTelemetry()));
-        own = new HandWritten(tracing.openTelemetry());
+        traced = broker.with(library, tracing.backend());
+        messages = traced.messages(size, Content.PLAIN);
     }
 
-    /** With a result to settle by. */
+    /** What the handler does is the same for all. */
     @Benchmark
-    public Object linkspan(Blackhole blackhole) {
-        return linkspan.process(records, batch -> blackhole.consume(batch.messages()));
-    }
-
-    /** A link for each record, of which the SDK keeps the first 128. */
-    @Benchmark
-    public void handWritten(Blackhole blackhole) {
-        own.batch(records, blackhole::consume);
+    public void batch(Blackhole blackhole) throws Exception {
+        traced.batch(messages, blackhole::consume);
     }
 }

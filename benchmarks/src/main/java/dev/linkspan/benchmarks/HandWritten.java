@@ -2,7 +2,6 @@ package dev.linkspan.benchmarks;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -13,119 +12,58 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.context.propagation.TextMapSetter;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 
 /**
  * The least that somebody would write by hand who wants what Linkspan gives on the good path: the same spans with the
  * conventions' attributes, links, no parent. It guards nothing, bounds nothing, counts nothing and measures nothing.
+ *
+ * @param <M> a received message
  */
-final class HandWritten {
+abstract class HandWritten<M> implements TextMapGetter<M> {
+
+    static final String DESTINATION = "orders";
 
     private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
     private static final AttributeKey<String> OPERATION_NAME = AttributeKey.stringKey("messaging.operation.name");
     private static final AttributeKey<String> OPERATION_TYPE = AttributeKey.stringKey("messaging.operation.type");
-    private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
-    private static final AttributeKey<String> PARTITION = AttributeKey.stringKey("messaging.destination.partition.id");
-    private static final AttributeKey<String> KEY = AttributeKey.stringKey("messaging.kafka.message.key");
-    private static final AttributeKey<Long> OFFSET = AttributeKey.longKey("messaging.kafka.offset");
+    private static final AttributeKey<String> DESTINATION_NAME = AttributeKey.stringKey("messaging.destination.name");
     private static final AttributeKey<Long> COUNT = AttributeKey.longKey("messaging.batch.message_count");
 
-    private static final TextMapSetter<Headers> SETTER =
-            (headers, name, value) -> headers.remove(name).add(name, value.getBytes(StandardCharsets.UTF_8));
-    private static final TextMapGetter<Headers> GETTER = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Headers headers) {
-            List<String> names = new ArrayList<>();
-            headers.forEach(header -> names.add(header.key()));
-            return names;
-        }
-
-        @Override
-        public String get(Headers headers, String name) {
-            Header header = headers == null ? null : headers.lastHeader(name);
-            return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-        }
-    };
-
+    private final String system;
     private final Tracer tracer;
-    private final TextMapPropagator propagator;
+    final TextMapPropagator propagator;
 
-    HandWritten(OpenTelemetry openTelemetry) {
+    HandWritten(String system, OpenTelemetry openTelemetry) {
+        this.system = system;
         this.tracer = openTelemetry.getTracer("shop");
         this.propagator = openTelemetry.getPropagators().getTextMapPropagator();
     }
 
-    Future<RecordMetadata> send(Producer<String, String> producer, ProducerRecord<String, String> record) {
-        Span span = tracer.spanBuilder("send orders")
-                .setSpanKind(SpanKind.PRODUCER)
-                .setAttribute(SYSTEM, "kafka")
-                .setAttribute(OPERATION_NAME, "send")
-                .setAttribute(OPERATION_TYPE, "send")
-                .setAttribute(DESTINATION, record.topic())
-                .startSpan();
-        if (record.key() != null) {
-            span.setAttribute(KEY, record.key());
-        }
-        try (Scope scope = span.makeCurrent()) {
-            // the caller's record may be sent once more
-            ProducerRecord<String, String> copy = new ProducerRecord<>(
-                    record.topic(),
-                    record.partition(),
-                    record.timestamp(),
-                    record.key(),
-                    record.value(),
-                    record.headers());
-            propagator.inject(Context.current(), copy.headers(), SETTER);
-            return producer.send(copy, (metadata, exception) -> {
-                if (exception == null) {
-                    span.setAttribute(PARTITION, Integer.toString(metadata.partition()));
-                    span.setAttribute(OFFSET, metadata.offset());
-                } else {
-                    span.setStatus(StatusCode.ERROR, exception.getMessage());
-                    span.recordException(exception);
-                }
-                span.end();
-            });
-        } catch (RuntimeException e) {
-            span.setStatus(StatusCode.ERROR, e.getMessage());
-            span.end();
-            throw e;
-        }
+    /** What is particular to this broker's messages, on the span of one. */
+    abstract void describe(M message, Span span);
+
+    /** A link with what tells its message from the others. */
+    abstract void link(SpanContext producer, M message, SpanBuilder builder);
+
+    /** @param name of the span: the operation and the destination */
+    final Span startSend(String name, String operation) {
+        return start(name, "send", operation, SpanKind.PRODUCER).startSpan();
     }
 
-    void process(ConsumerRecord<String, String> record, Consumer<ConsumerRecord<String, String>> handler) {
-        Context extracted = propagator.extract(Context.root(), record.headers(), GETTER);
-        Span span = tracer.spanBuilder("process orders")
+    final void process(M message, Consumer<? super M> handler) {
+        Context extracted = propagator.extract(Context.root(), message, this);
+        Span span = start("process orders", "process", "process", SpanKind.CONSUMER)
                 .setNoParent()
-                .setSpanKind(SpanKind.CONSUMER)
                 .addLink(Span.fromContext(extracted).getSpanContext())
-                .setAttribute(SYSTEM, "kafka")
-                .setAttribute(OPERATION_NAME, "process")
-                .setAttribute(OPERATION_TYPE, "process")
-                .setAttribute(DESTINATION, record.topic())
-                .setAttribute(PARTITION, Integer.toString(record.partition()))
                 .startSpan();
-        span.setAttribute(OFFSET, record.offset());
-        if (record.key() != null) {
-            span.setAttribute(KEY, record.key());
-        }
+        describe(message, span);
         // the message's baggage with it
         try (Scope scope = extracted.with(span).makeCurrent()) {
-            handler.accept(record);
+            handler.accept(message);
         } catch (RuntimeException e) {
-            span.setStatus(StatusCode.ERROR, e.getMessage());
-            span.recordException(e);
+            fail(span, e);
             throw e;
         } finally {
             span.end();
@@ -133,25 +71,46 @@ final class HandWritten {
     }
 
     /** Links without number: the SDK keeps the first 128. */
-    void batch(List<ConsumerRecord<String, String>> records, Consumer<List<ConsumerRecord<String, String>>> handler) {
-        SpanBuilder builder = tracer.spanBuilder("process orders")
-                .setNoParent()
-                .setSpanKind(SpanKind.CONSUMER)
-                .setAttribute(SYSTEM, "kafka")
-                .setAttribute(OPERATION_NAME, "process")
-                .setAttribute(OPERATION_TYPE, "process")
-                .setAttribute(DESTINATION, records.get(0).topic())
-                .setAttribute(COUNT, (long) records.size());
-        for (ConsumerRecord<String, String> record : records) {
-            SpanContext producer = Span.fromContext(propagator.extract(Context.root(), record.headers(), GETTER))
-                    .getSpanContext();
-            builder.addLink(producer, Attributes.of(OFFSET, record.offset()));
-        }
-        Span span = builder.startSpan();
+    final void batch(List<M> messages, Consumer<? super List<M>> handler) {
+        Span span = startOver("process orders", "process", "process", SpanKind.CONSUMER, messages);
         try (Scope scope = span.makeCurrent()) {
-            handler.accept(records);
+            handler.accept(messages);
+        } catch (RuntimeException e) {
+            fail(span, e);
+            throw e;
         } finally {
             span.end();
         }
+    }
+
+    final void received(String name, String operation, List<M> messages) {
+        startOver(name, "receive", operation, SpanKind.CLIENT, messages).end();
+    }
+
+    static void fail(Span span, Exception e) {
+        span.setStatus(StatusCode.ERROR, e.getMessage());
+        span.recordException(e);
+    }
+
+    private Span startOver(String name, String type, String operation, SpanKind kind, List<M> messages) {
+        SpanBuilder builder =
+                start(name, type, operation, kind).setNoParent().setAttribute(COUNT, (long) messages.size());
+        for (M message : messages) {
+            link(
+                    Span.fromContext(propagator.extract(Context.root(), message, this))
+                            .getSpanContext(),
+                    message,
+                    builder);
+        }
+        return builder.startSpan();
+    }
+
+    private SpanBuilder start(String name, String type, String operation, SpanKind kind) {
+        return tracer.spanBuilder(name)
+                .setSpanKind(kind)
+                .setAttribute(SYSTEM, system)
+                .setAttribute(OPERATION_NAME, operation)
+                .setAttribute(OPERATION_TYPE, type)
+                .setAttribute(DESTINATION_NAME, DESTINATION);
     }
 }

@@ -1,55 +1,56 @@
 package dev.linkspan.benchmarks;
 
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import brave.handler.MutableSpan;
+import brave.handler.SpanHandler;
+import brave.propagation.TraceContext;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.ContextPropagators;
-import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 
-/** How an application has set tracing up. */
+/** How an application has set tracing up. Spans are dropped when they end: what exporting them costs is not ours. */
 public enum Tracing {
-    /** Every span is recorded, and dropped when it ends. */
+    /** Every span is recorded; no metrics. */
     SAMPLED {
         @Override
-        OpenTelemetry openTelemetry() {
-            return sdk(Sampler.alwaysOn());
+        Backend backend() {
+            return Backend.of(1, new Forgetful(), new BraveForgetful(), withoutMetrics());
         }
     },
+    /** Every span is recorded, and metrics are kept. */
+    METERED {
+        @Override
+        Backend backend() {
+            SdkMeterProvider meters = SdkMeterProvider.builder()
+                    .registerMetricReader(InMemoryMetricReader.create())
+                    .build();
+            return Backend.of(1, new Forgetful(), new BraveForgetful(), meters);
+        }
+    },
+    /** No span is recorded; context goes along all the same. */
     UNSAMPLED {
         @Override
-        OpenTelemetry openTelemetry() {
-            return sdk(Sampler.alwaysOff());
+        Backend backend() {
+            return Backend.of(0, new Forgetful(), new BraveForgetful(), withoutMetrics());
         }
     },
     /** No SDK. */
     NOOP {
         @Override
-        OpenTelemetry openTelemetry() {
-            return OpenTelemetry.noop();
+        Backend backend() {
+            return Backend.noop();
         }
     };
 
-    abstract OpenTelemetry openTelemetry();
+    abstract Backend backend();
 
-    private static OpenTelemetry sdk(Sampler sampler) {
-        return OpenTelemetrySdk.builder()
-                .setTracerProvider(SdkTracerProvider.builder()
-                        .setSampler(sampler)
-                        .addSpanProcessor(new Forgetful())
-                        .build())
-                .setPropagators(ContextPropagators.create(TextMapPropagator.composite(
-                        W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())))
-                .build();
+    private static SdkMeterProvider withoutMetrics() {
+        return SdkMeterProvider.builder().build();
     }
 
-    private static final class Forgetful implements SpanProcessor {
+    static final class Forgetful implements SpanProcessor {
         @Override
         public void onStart(Context parent, ReadWriteSpan span) {}
 
@@ -63,6 +64,14 @@ public enum Tracing {
 
         @Override
         public boolean isEndRequired() {
+            return true;
+        }
+    }
+
+    /** Without a handler, Brave writes each span to its log. */
+    static final class BraveForgetful extends SpanHandler {
+        @Override
+        public boolean end(TraceContext context, MutableSpan span, Cause cause) {
             return true;
         }
     }

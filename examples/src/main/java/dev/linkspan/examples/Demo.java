@@ -8,7 +8,8 @@ import java.util.logging.Logger;
 
 /**
  * The main job from end to end: orders are placed in several traces, go through a real Kafka broker, and are handled by two
- * services, and many ratings as one batch; a parcel goes over Kafka, RabbitMQ and NATS. The traces are drawn. With {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
+ * services, and many ratings as one batch; a parcel goes over SQS, Kafka, RabbitMQ and NATS. The traces are drawn. With
+ * {@code OTEL_EXPORTER_OTLP_ENDPOINT} set they are exported there too.
  */
 public final class Demo {
 

@@ -42,7 +42,9 @@ public final class SqsQuickstart {
 
         MessageTracer<Message> messages = sqs.messages(queueUrl);
         while (running.getAsBoolean()) {
-            for (Message message : client.receiveMessage(b -> b.queueUrl(queueUrl).waitTimeSeconds(20)).messages()) {
+            for (Message message : client.receiveMessage(
+                            b -> b.queueUrl(queueUrl).waitTimeSeconds(20))
+                    .messages()) {
                 messages.process(message, this::handle);
                 client.deleteMessage(b -> b.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
             }
@@ -54,9 +56,10 @@ public final class SqsQuickstart {
     /** Handles what one receive brings as a batch, and deletes what was handled. */
     public BatchResult<Message> asOneBatch(SqsTelemetry sqs, SqsClient client) {
         BatchProcessor<Message> orders = BatchProcessor.create(sqs.messages(queueUrl));
-        SqsSettlement settlement = SqsSettlement.of(client, queueUrl, Duration.ZERO);   // what failed comes again at once
+        SqsSettlement settlement = SqsSettlement.of(client, queueUrl, Duration.ZERO); // what failed comes again at once
         return orders.process(
-                client.receiveMessage(b -> b.queueUrl(queueUrl).maxNumberOfMessages(10)).messages(),
+                client.receiveMessage(b -> b.queueUrl(queueUrl).maxNumberOfMessages(10))
+                        .messages(),
                 batch -> batch.forEach(this::handle),
                 settlement::settle);
     }
@@ -64,8 +67,9 @@ public final class SqsQuickstart {
     /** Sends an order with others, in one call. */
     public void withOthers(SqsTelemetry sqs, SqsAsyncClient asyncClient) {
         SqsAsyncBatchManager manager = sqs.wrap(asyncClient).batchManager();
-        manager.sendMessage(b -> b.queueUrl(queueUrl).messageBody("two chairs"));
+        manager.sendMessage(b -> b.queueUrl(queueUrl).messageBody("two chairs")).join();
 
+        // it cancels what is still on its way
         manager.close();
     }
 
@@ -90,7 +94,7 @@ public final class SqsQuickstart {
         /** Called by Lambda. */
         public SQSBatchResponse handleRequest(SQSEvent event) {
             BatchResult<SQSMessage> result = orders.process(event.getRecords(), batch -> batch.forEach(this::handle));
-            return lambda.response(event, result::succeeded);   // with ReportBatchItemFailures
+            return lambda.response(event, result::succeeded); // with ReportBatchItemFailures
         }
 
         private void handle(SQSMessage order) {

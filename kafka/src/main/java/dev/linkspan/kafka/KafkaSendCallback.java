@@ -83,6 +83,7 @@ final class KafkaSendCallback implements Callback {
         try {
             if (exception == null && metadata != null && span.isRecording()) {
                 span.partition(Integer.toString(metadata.partition()));
+                span.bodySize(metadata.serializedValueSize());
                 if (metadata.hasOffset()) {
                     span.put(KafkaAttributes.OFFSET, metadata.offset());
                     span.putOld(KafkaAttributes.OLD_OFFSET, metadata.offset());

@@ -85,7 +85,7 @@ public final class KafkaTelemetry {
      * @throws NullPointerException if openTelemetry is null
      */
     public static KafkaTelemetryBuilder builder(OpenTelemetry openTelemetry) {
-        return new KafkaTelemetryBuilder(MessagingTelemetry.builder(openTelemetry));
+        return new KafkaTelemetryBuilder(openTelemetry);
     }
 
     /**

@@ -57,6 +57,7 @@ class KafkaOldNamesTest {
                         .put("messaging.kafka.message.key", "key")
                         .put("messaging.kafka.offset", 42)
                         .put("messaging.kafka.message.offset", 42)
+                        .put("messaging.message.body.size", 5)
                         .build());
     }
 

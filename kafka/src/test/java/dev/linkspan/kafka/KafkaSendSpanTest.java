@@ -120,6 +120,20 @@ class KafkaSendSpanTest {
     }
 
     @Test
+    void size_of_the_body_that_the_answer_tells_is_opt_in() {
+        KafkaTelemetry.builder(telemetry.sdk())
+                .policy("orders", policy -> policy.bodySizes(true))
+                .build()
+                .wrap(FakeProducer.<String, String>acknowledging())
+                .send(new ProducerRecord<>("orders", "hello"));
+        kafka.wrap(FakeProducer.<String, String>acknowledging()).send(new ProducerRecord<>("orders", "hello"));
+
+        assertThat(telemetry.spans())
+                .extracting(span -> span.getAttributes().get(longKey("messaging.message.body.size")))
+                .containsExactly(5L, null);
+    }
+
+    @Test
     void keys_with_one_canonical_text_become_an_attribute() {
         UUID uuid = UUID.randomUUID();
         assertThat(keyAttribute("text")).isEqualTo("text");

@@ -74,7 +74,7 @@ public final class NatsTelemetry {
      * @throws NullPointerException if openTelemetry is null
      */
     public static NatsTelemetryBuilder builder(OpenTelemetry openTelemetry) {
-        return new NatsTelemetryBuilder(MessagingTelemetry.builder(openTelemetry));
+        return new NatsTelemetryBuilder(openTelemetry);
     }
 
     /**

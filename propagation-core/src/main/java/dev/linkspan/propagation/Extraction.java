@@ -7,11 +7,8 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.RandomAccess;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one message's headers through the propagator, bounded and guarded. Never throws. */
@@ -31,13 +28,11 @@ final class Extraction<H> {
     }
 
     private static final TextMapGetter<Extraction<?>> GETTER = new Getter();
-    private static final int MAX_NAMES = 1000;
-    private static final int MAX_SPELLINGS = 4;
 
     private final Propagation propagation;
     private final HeaderCarrier<H> carrier;
     private final H headers;
-    private @Nullable List<String> names;
+    private @Nullable FieldReader<H> fields;
     private @Nullable Boolean conflictingTraceparent;
     private boolean present;
     private boolean traceFieldOversized;
@@ -93,6 +88,16 @@ final class Extraction<H> {
         }
     }
 
+    /** Most messages need none. */
+    private FieldReader<H> fields() {
+        FieldReader<H> known = fields;
+        if (known == null) {
+            known = new FieldReader<>(carrier, headers);
+            fields = known;
+        }
+        return known;
+    }
+
     private SpanContext brokerContext() {
         try {
             SpanContext found = carrier.brokerContext(headers);
@@ -124,7 +129,7 @@ final class Extraction<H> {
     private @Nullable String field(String name) {
         String lower = Text.asciiLowerCase(name);
         int limit = lower.equals("traceparent") ? FieldLimits.TRACEPARENT_BYTES : FieldLimits.FIELD_BYTES;
-        String value = read(name, limit);
+        String value = fields().read(name, limit);
         if (value == null) {
             return null;
         }
@@ -186,111 +191,9 @@ final class Extraction<H> {
 
     private boolean conflictingTraceparent() {
         if (conflictingTraceparent == null) {
-            conflictingTraceparent = conflicting("traceparent", FieldLimits.TRACEPARENT_BYTES);
+            conflictingTraceparent = fields().conflicting("traceparent", FieldLimits.TRACEPARENT_BYTES);
         }
         return conflictingTraceparent;
-    }
-
-    /** Whether a header occurs with different values, in one spelling or in several. */
-    private boolean conflicting(String field, int limit) {
-        Spellings spellings = new Spellings(field);
-        String value = null;
-        for (String name = spellings.next(); name != null; name = spellings.next()) {
-            String other = carrier.get(headers, name, limit);
-            if (spellings.areTooMany()
-                    || carrier.conflicting(headers, name)
-                    || (value != null && other != null && !other.equals(value))) {
-                return true;
-            }
-            value = other == null ? value : other;
-        }
-        return false;
-    }
-
-    private @Nullable String read(String name, int limit) {
-        String value = carrier.get(headers, name, limit);
-        if (value != null) {
-            return value;
-        }
-        Spellings spellings = new Spellings(name);
-        for (String spelling = spellings.next(); spelling != null; spelling = spellings.next()) {
-            if (!spelling.equals(name)) {
-                value = carrier.get(headers, spelling, limit);
-                if (value != null || spellings.areTooMany()) {
-                    return value;
-                }
-            }
-        }
-        return null;
-    }
-
-    /** In what order and how often they come; a name may be null. */
-    private List<String> names() {
-        List<String> known = names;
-        if (known == null) {
-            Iterable<String> all = carrier.names(headers);
-            known = all instanceof List<String> list && all instanceof RandomAccess && list.size() <= MAX_NAMES
-                    ? list
-                    : first(MAX_NAMES, all);
-            names = known;
-        }
-        return known;
-    }
-
-    private static List<String> first(int most, Iterable<String> all) {
-        List<String> some = new ArrayList<>();
-        for (String name : all) {
-            if (some.size() == most) {
-                break;
-            }
-            some.add(name);
-        }
-        return some;
-    }
-
-    /** The names of headers that are this one's but for upper and lower case, each once. */
-    private final class Spellings {
-        private final String field;
-        private final List<String> all = names();
-        private int position;
-        private int found;
-        private @Nullable String first;
-        private @Nullable Set<String> others;
-
-        Spellings(String field) {
-            this.field = field;
-        }
-
-        /** Null when there are no more. */
-        @Nullable
-        String next() {
-            while (position < all.size()) {
-                String name = all.get(position++);
-                if (name != null && Text.equalsIgnoringAsciiCase(name, field) && isNew(name)) {
-                    found++;
-                    return name;
-                }
-            }
-            return null;
-        }
-
-        private boolean isNew(String name) {
-            if (first == null) {
-                first = name;
-                return true;
-            }
-            if (first.equals(name)) {
-                return false;
-            }
-            if (others == null) {
-                others = new HashSet<>();
-            }
-            return others.add(name);
-        }
-
-        boolean areTooMany() {
-            return found > MAX_SPELLINGS;
-        }
     }
 
     private static final class Getter implements TextMapGetter<Extraction<?>> {
@@ -298,7 +201,7 @@ final class Extraction<H> {
         @Override
         public Iterable<String> keys(Extraction<?> extraction) {
             try {
-                List<String> names = new ArrayList<>(extraction.names());
+                List<String> names = new ArrayList<>(extraction.fields().names());
                 names.removeIf(Objects::isNull);
                 return names;
             } catch (Throwable t) {

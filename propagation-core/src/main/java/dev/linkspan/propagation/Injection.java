@@ -1,7 +1,6 @@
 package dev.linkspan.propagation;
 
 import io.opentelemetry.api.baggage.Baggage;
-import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One writing of a context into the headers of a message that is about to be sent. Never throws. */
@@ -127,31 +125,12 @@ final class Injection<H> {
         if (baggage.isEmpty()) {
             return context;
         }
-        Baggage allowed = keys == null ? baggage : only(keys, baggage);
+        Baggage allowed = keys == null ? baggage : BaggageFilter.only(keys, baggage);
         baggageEntries = allowed.size();
         if (baggageEntries > FieldLimits.BAGGAGE_ENTRIES) {
-            allowed = first(FieldLimits.BAGGAGE_ENTRIES, allowed);
+            allowed = BaggageFilter.first(FieldLimits.BAGGAGE_ENTRIES, allowed);
         }
         return allowed == baggage ? context : context.with(allowed);
-    }
-
-    static Baggage only(Set<String> keys, Baggage baggage) {
-        return filter(baggage, keys::contains);
-    }
-
-    private static Baggage first(int entries, Baggage baggage) {
-        int[] count = {0};
-        return filter(baggage, key -> count[0]++ < entries);
-    }
-
-    private static Baggage filter(Baggage baggage, Predicate<String> keys) {
-        BaggageBuilder kept = Baggage.builder();
-        baggage.forEach((key, entry) -> {
-            if (keys.test(key)) {
-                kept.put(key, entry.getValue(), entry.getMetadata());
-            }
-        });
-        return kept.build();
     }
 
     private void limitValues() {

@@ -219,6 +219,18 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         put(Semconv.MESSAGE_ID, messageId);
     }
 
+    /**
+     * Writes {@code messaging.message.body.size}, where the policy asks for it: for producers that learn only from the answer
+     * how many bytes the body had.
+     *
+     * @param bytes less than zero if it is unknown, or if there is no body
+     */
+    public void bodySize(long bytes) {
+        if (bytes >= 0 && (operation.policy.bodySizes || operation.operation.writesOldNames)) {
+            put(Semconv.BODY_SIZE, bytes);
+        }
+    }
+
     /** Whether attributes are worth working out. */
     public boolean isRecording() {
         try {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How Linkspan treats messages of a destination. Immutable; each method returns a changed copy and rejects a wrong value
- * at once. Set through {@link MessagingTelemetryBuilder#policy(UnaryOperator)} for all destinations and
- * {@link MessagingTelemetryBuilder#policy(String, UnaryOperator)} for one.
+ * at once. Set through {@link PolicyBuilder#policy(UnaryOperator)} for all destinations and
+ * {@link PolicyBuilder#policy(String, UnaryOperator)} for one.
  */
 public final class MessagingPolicy {
 

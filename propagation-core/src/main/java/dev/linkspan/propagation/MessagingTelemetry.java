@@ -62,8 +62,7 @@ public final class MessagingTelemetry {
      * @throws NullPointerException if openTelemetry is null
      */
     public static MessagingTelemetryBuilder builder(OpenTelemetry openTelemetry) {
-        return new MessagingTelemetryBuilder(requireNonNull(
-                openTelemetry, "openTelemetry must not be null; use OpenTelemetry.noop() to turn telemetry off"));
+        return new MessagingTelemetryBuilder(openTelemetry);
     }
 
     /**

@@ -1,66 +1,16 @@
 package dev.linkspan.propagation;
 
-import static java.util.Objects.requireNonNull;
-
 import io.opentelemetry.api.OpenTelemetry;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 /** Builds a {@link MessagingTelemetry}. Rejects wrong values at once. Not thread-safe. */
-public final class MessagingTelemetryBuilder {
-
-    private final OpenTelemetry openTelemetry;
-    private MessagingPolicy defaultPolicy = MessagingPolicy.DEFAULT;
-    private final List<MessagingTelemetry.DestinationPolicy> destinationPolicies = new ArrayList<>();
+public final class MessagingTelemetryBuilder extends PolicyBuilder<MessagingTelemetryBuilder> {
 
     MessagingTelemetryBuilder(OpenTelemetry openTelemetry) {
-        this.openTelemetry = openTelemetry;
-    }
-
-    /**
-     * Changes the policy for all destinations: {@code policy(p -> p.maxLinks(64))}.
-     *
-     * @throws NullPointerException if the change is null or returns null
-     */
-    public MessagingTelemetryBuilder policy(UnaryOperator<MessagingPolicy> change) {
-        defaultPolicy = changed(requireNonNull(change, "change must be a function such as p -> p.maxLinks(64)"));
-        return this;
-    }
-
-    /**
-     * Changes the policy for one destination, on top of the policy for all.
-     *
-     * @param destination the name of a topic, queue or subject, compared exactly
-     * @throws NullPointerException if an argument is null, or if the change returns null
-     */
-    public MessagingTelemetryBuilder policy(String destination, UnaryOperator<MessagingPolicy> change) {
-        return policy(requireNonNull(destination, "destination must be a name")::equals, change);
-    }
-
-    /**
-     * Changes the policy for some destinations, on top of the policy for all. Where several apply, they do so in the order
-     * in which they were added.
-     *
-     * @param destinations asked about once per destination name; must follow from that name alone
-     * @throws NullPointerException if an argument is null, or if the change returns null
-     */
-    public MessagingTelemetryBuilder policy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {
-        requireNonNull(destinations, "destinations must be a predicate on destination names");
-        changed(requireNonNull(change, "change must be a function such as p -> p.relation(Relation.PARENT)"));
-        destinationPolicies.add(new MessagingTelemetry.DestinationPolicy(destinations, change));
-        return this;
-    }
-
-    /** Applied here too when only some destinations get it, so that a wrong value is told now and not with a message. */
-    private MessagingPolicy changed(UnaryOperator<MessagingPolicy> change) {
-        return requireNonNull(
-                change.apply(defaultPolicy), "the change returned null; it must return the policy that applies");
+        super(openTelemetry);
     }
 
     /** Builds it. */
     public MessagingTelemetry build() {
-        return new MessagingTelemetry(openTelemetry, defaultPolicy, destinationPolicies);
+        return buildMessaging();
     }
 }

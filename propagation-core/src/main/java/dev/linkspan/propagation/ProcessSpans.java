@@ -185,7 +185,7 @@ final class ProcessSpans<M, H> {
                 Baggage brought = Baggage.fromContext(context);
                 Baggage ambientBaggage = Baggage.fromContext(ambient);
                 if (brought != ambientBaggage) {
-                    Baggage allowed = Injection.only(policy.incomingBaggage, brought);
+                    Baggage allowed = BaggageFilter.only(policy.incomingBaggage, brought);
                     context = context.with(allowed.isEmpty() ? ambientBaggage : allowed);
                 }
             }

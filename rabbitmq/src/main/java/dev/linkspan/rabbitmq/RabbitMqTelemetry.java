@@ -88,7 +88,7 @@ public final class RabbitMqTelemetry {
      * @throws NullPointerException if openTelemetry is null
      */
     public static RabbitMqTelemetryBuilder builder(OpenTelemetry openTelemetry) {
-        return new RabbitMqTelemetryBuilder(MessagingTelemetry.builder(openTelemetry));
+        return new RabbitMqTelemetryBuilder(openTelemetry);
     }
 
     /**

@@ -72,7 +72,7 @@ public final class SqsTelemetry {
      * @throws NullPointerException if openTelemetry is null
      */
     public static SqsTelemetryBuilder builder(OpenTelemetry openTelemetry) {
-        return new SqsTelemetryBuilder(MessagingTelemetry.builder(openTelemetry));
+        return new SqsTelemetryBuilder(openTelemetry);
     }
 
     /**

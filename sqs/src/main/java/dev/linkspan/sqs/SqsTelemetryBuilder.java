@@ -2,57 +2,25 @@ package dev.linkspan.sqs;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.linkspan.propagation.MessagingPolicy;
-import dev.linkspan.propagation.MessagingTelemetryBuilder;
+import dev.linkspan.propagation.PolicyBuilder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
-/** Builds an {@link SqsTelemetry}. Rejects wrong values at once. Not thread-safe. */
-public final class SqsTelemetryBuilder {
+/**
+ * Builds an {@link SqsTelemetry}. Rejects wrong values at once. Not thread-safe. A destination of a policy is the name of a
+ * queue, the last part of its URL.
+ */
+public final class SqsTelemetryBuilder extends PolicyBuilder<SqsTelemetryBuilder> {
 
     static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_576;
 
     private static final int LEAST_MAX_MESSAGE_BYTES = 1_024;
 
-    private final MessagingTelemetryBuilder messaging;
     private int maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
     private Predicate<String> snsEnvelopes = queue -> false;
 
-    SqsTelemetryBuilder(MessagingTelemetryBuilder messaging) {
-        this.messaging = messaging;
-    }
-
-    /**
-     * Changes the policy for all queues: {@code policy(p -> p.maxLinks(64))}.
-     *
-     * @throws NullPointerException if the change is null or returns null
-     */
-    public SqsTelemetryBuilder policy(UnaryOperator<MessagingPolicy> change) {
-        messaging.policy(change);
-        return this;
-    }
-
-    /**
-     * Changes the policy for one queue, on top of the policy for all.
-     *
-     * @param queue its name, the last part of its URL
-     * @throws NullPointerException if an argument is null, or if the change returns null
-     */
-    public SqsTelemetryBuilder policy(String queue, UnaryOperator<MessagingPolicy> change) {
-        messaging.policy(queue, change);
-        return this;
-    }
-
-    /**
-     * Changes the policy for some queues, on top of the policy for all. Where several apply, they do so in the order in which
-     * they were added.
-     *
-     * @param queues asked about once per queue; must follow from its name alone
-     * @throws NullPointerException if an argument is null, or if the change returns null
-     */
-    public SqsTelemetryBuilder policy(Predicate<String> queues, UnaryOperator<MessagingPolicy> change) {
-        messaging.policy(queues, change);
-        return this;
+    SqsTelemetryBuilder(OpenTelemetry openTelemetry) {
+        super(openTelemetry);
     }
 
     /**
@@ -86,6 +54,6 @@ public final class SqsTelemetryBuilder {
 
     /** Builds it. */
     public SqsTelemetry build() {
-        return new SqsTelemetry(new SqsSettings(messaging.build(), maxMessageBytes, snsEnvelopes));
+        return new SqsTelemetry(new SqsSettings(buildMessaging(), maxMessageBytes, snsEnvelopes));
     }
 }

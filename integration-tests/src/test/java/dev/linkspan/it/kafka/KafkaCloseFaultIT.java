@@ -27,7 +27,8 @@ class KafkaCloseFaultIT {
 
     private static final int RECORDS = 1_000;
     private static final int TIMES = 3;
-    private static final double MOST_ADDED_MILLIS = 50;
+    /** A machine with other work pauses for longer than a close takes; one that waits for what is in flight takes a minute. */
+    private static final double MOST_ADDED_MILLIS = 5_000;
 
     @Test
     void f25_close_at_once_fails_what_is_in_flight_and_leaves_no_span_open(KafkaClients kafka) {

@@ -57,10 +57,10 @@ class SqsAsyncIT {
         }
         Message message = SqsClients.await(receiving).messages().get(0);
         loop.end();
-        CompletableFuture<?> deleted = telemetry.messages(url)
+        CompletableFuture<?> deleted = telemetry
+                .messages(url)
                 .processAsync(
-                        message,
-                        m -> client.deleteMessage(b -> b.queueUrl(url).receiptHandle(m.receiptHandle())));
+                        message, m -> client.deleteMessage(b -> b.queueUrl(url).receiptHandle(m.receiptHandle())));
         SqsClients.await(deleted);
 
         List<SpanData> spans = otel.awaitSpans(5);
@@ -116,8 +116,9 @@ class SqsAsyncIT {
         assertThatThrownBy(() -> client.sendMessage(b -> b.queueUrl(nowhere).messageBody("chair"))
                         .join())
                 .hasCauseInstanceOf(QueueDoesNotExistException.class);
-        assertThat(otel.awaitSpans(1)).singleElement().satisfies(span -> assertThat(span.getName())
-                .isEqualTo("send " + queue + "-nowhere"));
+        assertThat(otel.awaitSpans(1))
+                .singleElement()
+                .satisfies(span -> assertThat(span.getName()).isEqualTo("send " + queue + "-nowhere"));
     }
 
     @Test

@@ -59,8 +59,12 @@ class SqsBatchManagerIT {
             });
             List<CompletableFuture<?>> deleted = new ArrayList<>();
             for (Message message : received) {
-                telemetry.messages(url).process(message, m -> deleted.add(manager.deleteMessage(
-                        b -> b.queueUrl(url).receiptHandle(m.receiptHandle()))));
+                telemetry
+                        .messages(url)
+                        .process(
+                                message,
+                                m -> deleted.add(manager.deleteMessage(
+                                        b -> b.queueUrl(url).receiptHandle(m.receiptHandle()))));
             }
             deleted.forEach(SqsClients::await);
         }

@@ -101,10 +101,12 @@ class SqsBatchSendIT {
             eleven.put("own-" + i, text("value"));
         }
         SendMessageBatchResponse response = client.sendMessageBatch(b -> b.queueUrl(url)
-                .entries(entry(0), entry(1).toBuilder().messageAttributes(eleven).build(), entry(2)));
+                .entries(
+                        entry(0), entry(1).toBuilder().messageAttributes(eleven).build(), entry(2)));
 
-        assertThat(response.failed()).singleElement().satisfies(refused -> assertThat(refused.id())
-                .isEqualTo("e1"));
+        assertThat(response.failed())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.id()).isEqualTo("e1"));
         assertThat(response.successful()).hasSize(2);
         List<SpanData> creates = named(otel.awaitSpans(4), "create " + queue);
         assertThat(creates)
@@ -112,7 +114,8 @@ class SqsBatchSendIT {
                 .singleElement()
                 .satisfies(create -> assertThat(create.getAttributes().get(AttributeKey.stringKey("error.type")))
                         .isEqualTo(response.failed().get(0).code()));
-        assertThat(one(otel.spans(), "send " + queue).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+        assertThat(one(otel.spans(), "send " + queue).getStatus().getStatusCode())
+                .isEqualTo(StatusCode.UNSET);
     }
 
     @Test
@@ -120,8 +123,10 @@ class SqsBatchSendIT {
         SqsClient bare = sqs.client();
         SqsClient client = SqsTelemetry.create(otel.openTelemetry()).wrap(bare);
 
-        Throwable expected = catchThrowable(() -> bare.sendMessageBatch(b -> b.queueUrl(url).entries(entry(0), entry(0))));
-        Throwable thrown = catchThrowable(() -> client.sendMessageBatch(b -> b.queueUrl(url).entries(entry(0), entry(0))));
+        Throwable expected =
+                catchThrowable(() -> bare.sendMessageBatch(b -> b.queueUrl(url).entries(entry(0), entry(0))));
+        Throwable thrown = catchThrowable(
+                () -> client.sendMessageBatch(b -> b.queueUrl(url).entries(entry(0), entry(0))));
 
         assertThat(expected).isInstanceOf(SqsException.class);
         assertThat(thrown).hasSameClassAs(expected);

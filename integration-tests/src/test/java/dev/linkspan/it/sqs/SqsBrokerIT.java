@@ -43,11 +43,11 @@ class SqsBrokerIT {
             client.sendMessage(b -> b.queueUrl(queue).messageBody("hello").messageAttributes(attributes));
         }
 
-        assertThat(receive(client, queue, 1)).allSatisfy(message -> assertThat(message.messageAttributes())
-                .isEmpty());
+        assertThat(receive(client, queue, 1))
+                .allSatisfy(message -> assertThat(message.messageAttributes()).isEmpty());
         client.sendMessage(b -> b.queueUrl(queue).messageBody("hello").messageAttributes(attributes));
-        assertThat(receive(client, queue, 1, "tenant")).allSatisfy(message -> assertThat(message.messageAttributes())
-                .containsOnlyKeys("tenant"));
+        assertThat(receive(client, queue, 1, "tenant"))
+                .allSatisfy(message -> assertThat(message.messageAttributes()).containsOnlyKeys("tenant"));
         client.sendMessage(b -> b.queueUrl(queue).messageBody("hello").messageAttributes(attributes));
         assertThat(receive(client, queue, 1, "All").get(0).messageAttributes()).isEqualTo(attributes);
     }
@@ -75,7 +75,8 @@ class SqsBrokerIT {
                         .messageSystemAttributeNames(MessageSystemAttributeName.AWS_TRACE_HEADER))
                 .messages()
                 .get(0);
-        assertThat(received.attributes()).containsOnly(Map.entry(MessageSystemAttributeName.AWS_TRACE_HEADER, TRACE_HEADER));
+        assertThat(received.attributes())
+                .containsOnly(Map.entry(MessageSystemAttributeName.AWS_TRACE_HEADER, TRACE_HEADER));
         ten.put("own-10", text("value"));
         assertThatThrownBy(() -> client.sendMessage(
                         b -> b.queueUrl(queue).messageBody("hello").messageAttributes(ten)))
@@ -96,8 +97,8 @@ class SqsBrokerIT {
                     .get(0);
             assertThat(message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT))
                     .isEqualTo(Integer.toString(delivery));
-            client.changeMessageVisibility(
-                    b -> b.queueUrl(queue).receiptHandle(message.receiptHandle()).visibilityTimeout(0));
+            client.changeMessageVisibility(b ->
+                    b.queueUrl(queue).receiptHandle(message.receiptHandle()).visibilityTimeout(0));
         }
     }
 

@@ -51,9 +51,10 @@ class SqsBrokerLifeIT extends BrokerLifeContract<SqsServer> {
                 Awaitility.await()
                         .atMost(30, TimeUnit.SECONDS)
                         .ignoreExceptions()
-                        .until(() -> sending.sendMessage(
-                                        b -> b.queueUrl(url).messageBody(body).messageGroupId("g"))
-                                .messageId()
+                        .until(() -> sending.sendMessage(b -> b.queueUrl(url)
+                                                .messageBody(body)
+                                                .messageGroupId("g"))
+                                        .messageId()
                                 != null);
             }
         }

@@ -60,11 +60,13 @@ class SqsLimitsIT {
         for (int i = 0; i < own; i++) {
             attributes.put("own-" + i, text("value " + i));
         }
-        try (Scope scope =
-                Context.root().with(Baggage.builder().put("tenant", "a").build()).makeCurrent()) {
+        try (Scope scope = Context.root()
+                .with(Baggage.builder().put("tenant", "a").build())
+                .makeCurrent()) {
             client.sendMessage(b -> b.queueUrl(url).messageBody("chair").messageAttributes(attributes));
         }
-        Message message = receive(client, url, 1, attributes.keySet().toArray(String[]::new)).get(0);
+        Message message = receive(client, url, 1, attributes.keySet().toArray(String[]::new))
+                .get(0);
         telemetry.messages(url).process(message, m -> {});
 
         assertThat(message.messageAttributes()).containsAllEntriesOf(attributes);

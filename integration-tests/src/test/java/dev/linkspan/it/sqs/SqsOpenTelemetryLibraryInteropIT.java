@@ -78,7 +78,8 @@ class SqsOpenTelemetryLibraryInteropIT {
     /** In the loop that applications have, which the library hooks. */
     private static void loop(SqsClient client, String url) {
         int handled = 0;
-        for (Message message : client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(10)).messages()) {
+        for (Message message :
+                client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(10)).messages()) {
             handled += message.body().isEmpty() ? 0 : 1;
         }
         assertThat(handled).isEqualTo(1);

@@ -101,7 +101,8 @@ class SqsPropagationIT {
 
     @Test
     void a_long_poll_that_brings_nothing_leaves_no_span(SqsClients sqs) {
-        assertThat(client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(1)).messages())
+        assertThat(client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(1))
+                        .messages())
                 .isEmpty();
         assertThat(otel.spans()).isEmpty();
     }
@@ -171,8 +172,12 @@ class SqsPropagationIT {
         for (int hop = 0; hop < 3; hop++) {
             String next = urls.get(hop + 1);
             Message message = receive(client, urls.get(hop), 1, "All").get(0);
-            telemetry.messages(urls.get(hop)).process(message, m -> client.sendMessage(
-                    b -> b.queueUrl(next).messageBody(m.body()).messageAttributes(m.messageAttributes())));
+            telemetry
+                    .messages(urls.get(hop))
+                    .process(
+                            message,
+                            m -> client.sendMessage(b ->
+                                    b.queueUrl(next).messageBody(m.body()).messageAttributes(m.messageAttributes())));
         }
         Message last = receive(client, urls.get(3), 1, "All").get(0);
         telemetry.messages(urls.get(3)).process(last, m -> {});

@@ -43,7 +43,8 @@ class SqsQuickstartIT {
         SqsQuickstart quickstart = new SqsQuickstart(sqs::client, url, handled::add);
         quickstart.withOthers(telemetry, sqs.asyncClient());
         Awaitility.await()
-                .until(() -> !quickstart.asOneBatch(telemetry, client).messages().isEmpty());
+                .until(() ->
+                        !quickstart.asOneBatch(telemetry, client).messages().isEmpty());
 
         assertThat(handled).containsExactly("two chairs");
         otel.assertThatSpans().propagates(nameOf(url)).destination(nameOf(url)).hasBatches(1);

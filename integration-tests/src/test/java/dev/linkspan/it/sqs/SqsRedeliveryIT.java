@@ -51,8 +51,13 @@ class SqsRedeliveryIT {
         String queue = nameOf(url);
         client.sendMessage(b -> b.queueUrl(url).messageBody("chair"));
         for (int delivery = 1; delivery <= 3; delivery++) {
-            telemetry.messages(url).process(receiveCounting(url), m -> client.changeMessageVisibility(
-                    b -> b.queueUrl(url).receiptHandle(m.receiptHandle()).visibilityTimeout(0)));
+            telemetry
+                    .messages(url)
+                    .process(
+                            receiveCounting(url),
+                            m -> client.changeMessageVisibility(b -> b.queueUrl(url)
+                                    .receiptHandle(m.receiptHandle())
+                                    .visibilityTimeout(0)));
         }
 
         List<SpanData> spans = otel.awaitSpans(10);
@@ -84,18 +89,21 @@ class SqsRedeliveryIT {
     @Test
     void a_dead_letter_links_to_the_producer_of_the_message(SqsClients sqs) {
         String dead = sqs.queue();
-        String arn = client.getQueueAttributes(
-                        b -> b.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
+        String arn = client.getQueueAttributes(b -> b.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
                 .attributes()
                 .get(QueueAttributeName.QUEUE_ARN);
         String url = sqs.queue(
-                "",
-                Map.of("RedrivePolicy", "{\"deadLetterTargetArn\":\"" + arn + "\",\"maxReceiveCount\":\"1\"}"));
+                "", Map.of("RedrivePolicy", "{\"deadLetterTargetArn\":\"" + arn + "\",\"maxReceiveCount\":\"1\"}"));
         client.sendMessage(b -> b.queueUrl(url).messageBody("poison"));
-        telemetry.messages(url).process(receiveCounting(url), m -> client.changeMessageVisibility(
-                b -> b.queueUrl(url).receiptHandle(m.receiptHandle()).visibilityTimeout(0)));
+        telemetry
+                .messages(url)
+                .process(
+                        receiveCounting(url),
+                        m -> client.changeMessageVisibility(b ->
+                                b.queueUrl(url).receiptHandle(m.receiptHandle()).visibilityTimeout(0)));
         // the next receive is one too many: the message moves
-        assertThat(client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(1)).messages())
+        assertThat(client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(1))
+                        .messages())
                 .isEmpty();
         telemetry.messages(dead).process(SqsClients.receive(client, dead, 1).get(0), m -> {});
 

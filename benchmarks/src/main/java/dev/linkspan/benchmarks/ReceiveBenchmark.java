@@ -1,9 +1,6 @@
 package dev.linkspan.benchmarks;
 
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -13,11 +10,19 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One record sent, and the broker's answer called back. */
+/**
+ * One pull; the figures are of all that it brings: ten messages, or one where the client pulls them one by one (RabbitMQ,
+ * NATS).
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class KafkaSendBenchmark {
+public class ReceiveBenchmark {
+
+    static final int MESSAGES = 10;
+
+    @Param
+    Broker broker;
 
     @Param
     Library library;
@@ -25,17 +30,18 @@ public class KafkaSendBenchmark {
     @Param
     Tracing tracing;
 
-    private Library.Send sender;
+    private Traced<Object> traced;
 
     /** Before each trial. */
     @Setup
     public void wrap() {
-        sender = library.send(tracing);
+        traced = broker.with(library, tracing.backend());
+        traced.arrive(traced.messages(MESSAGES, Content.PLAIN));
     }
 
-    /** The record is the caller's, made anew each time. */
+    /** With what the client returns. */
     @Benchmark
-    public Future<RecordMetadata> send() {
-        return sender.send(new ProducerRecord<>("orders", "customer", "chair"));
+    public Object receive() throws Exception {
+        return traced.receive();
     }
 }

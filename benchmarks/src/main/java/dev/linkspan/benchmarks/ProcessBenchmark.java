@@ -2,7 +2,6 @@ package dev.linkspan.benchmarks;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -14,13 +13,16 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A span for each of a hundred records; the figures are of one. */
+/** A span for each of a hundred messages; the figures are of one. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class KafkaProcessBenchmark {
+public class ProcessBenchmark {
 
-    private static final int RECORDS = 100;
+    static final int MESSAGES = 100;
+
+    @Param
+    Broker broker;
 
     @Param
     Library library;
@@ -28,20 +30,23 @@ public class KafkaProcessBenchmark {
     @Param
     Tracing tracing;
 
-    private Library.Process processor;
-    private List<ConsumerRecord<String, String>> records;
+    @Param
+    Content content;
+
+    private Traced<Object> traced;
+    private List<Object> messages;
 
     /** Before each trial. */
     @Setup
     public void wrap() {
-        processor = library.process(tracing);
-        records = Records.ofProducers(RECORDS, library.readsB3());
+        traced = broker.with(library, tracing.backend());
+        messages = traced.messages(MESSAGES, content);
     }
 
     /** What the handler does is the same for all. */
     @Benchmark
-    @OperationsPerInvocation(RECORDS)
-    public void process(Blackhole blackhole) {
-        processor.process(records, blackhole::consume);
+    @OperationsPerInvocation(MESSAGES)
+    public void process(Blackhole blackhole) throws Exception {
+        traced.process(messages, blackhole::consume);
     }
 }

@@ -1,0 +1,191 @@
+package dev.linkspan.benchmarks;
+
+import dev.linkspan.benchmarks.Load.Figures;
+import dev.linkspan.brokers.ElasticMqBroker;
+import dev.linkspan.brokers.KafkaBroker;
+import dev.linkspan.brokers.NatsBroker;
+import dev.linkspan.brokers.RabbitMqBroker;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Wrapped clients against bare ones on real brokers, in turns. */
+final class EndToEnd {
+
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger SDK_LOG = Logger.getLogger(BatchSpanProcessor.class.getName());
+
+    private static final double LEAST_THROUGHPUT = 0.98;
+    private static final double MOST_SHARE = 0.02;
+    private static final double MOST_P99_MILLIS = 1;
+
+    /** How the clients are traced: with metrics, and spans in batches to an exporter that drops them. */
+    private enum Variant {
+        BARE("bare"),
+        OFF("no SDK"),
+        ONE_PERCENT("1 % sampled"),
+        ALL("100 % sampled");
+
+        final String label;
+
+        Variant(String label) {
+            this.label = label;
+        }
+
+        OpenTelemetry openTelemetry() {
+            return switch (this) {
+                case BARE -> null;
+                case OFF -> OpenTelemetry.noop();
+                case ONE_PERCENT -> sdk(0.01);
+                case ALL -> sdk(1);
+            };
+        }
+
+        private static OpenTelemetry sdk(double share) {
+            return Backend.of(
+                            share,
+                            BatchSpanProcessor.builder(new Dropping()).build(),
+                            new Tracing.BraveForgetful(),
+                            SdkMeterProvider.builder()
+                                    .registerMetricReader(InMemoryMetricReader.create())
+                                    .build())
+                    .openTelemetry();
+        }
+    }
+
+    private final List<List<String>> rows = new ArrayList<>();
+    private final int rounds;
+
+    private EndToEnd(int rounds) {
+        this.rounds = rounds;
+        // at full rate there are more spans than an application would keep, and it would be told so each time
+        SDK_LOG.setLevel(Level.OFF);
+    }
+
+    /** Kafka alone, and not for long. */
+    static List<List<String>> quick() throws Exception {
+        EndToEnd all = new EndToEnd(3);
+        try (KafkaBroker broker = KafkaBroker.start()) {
+            all.measure("Kafka", Pipes.kafka(broker), new Load(40_000, 1000, 1500), true);
+        }
+        return all.rows;
+    }
+
+    static List<List<String>> full() throws Exception {
+        EndToEnd all = new EndToEnd(7);
+        try (KafkaBroker broker = KafkaBroker.start()) {
+            all.measure("Kafka", Pipes.kafka(broker), new Load(200_000, 1000, 5000), true);
+        }
+        try (RabbitMqBroker broker = RabbitMqBroker.start()) {
+            all.measure("RabbitMQ", Pipes.rabbitMq(broker), new Load(40_000, 1000, 5000), false);
+        }
+        try (NatsBroker broker = NatsBroker.start()) {
+            all.measure("NATS", Pipes.nats(broker), new Load(100_000, 1000, 5000), false);
+        }
+        try (ElasticMqBroker broker = ElasticMqBroker.start()) {
+            all.measure("ElasticMQ", Pipes.sqs(broker), new Load(2000, 100, 500), false);
+        }
+        return all.rows;
+    }
+
+    private void measure(String broker, Pipes.Maker maker, Load load, boolean goals) throws Exception {
+        System.err.print("End to end on " + broker + " ");
+        Map<Variant, List<Figures>> figures = new EnumMap<>(Variant.class);
+        Variant[] variants = Variant.values();
+        // the first only warms up
+        for (int round = 0; round <= rounds; round++) {
+            for (int i = 0; i < variants.length; i++) {
+                // each begins in turn, so that none is always the one after the same
+                Variant variant = variants[(round + i) % variants.length];
+                String destination = "load-" + variant.ordinal() + "-" + round;
+                Figures taken;
+                OpenTelemetry openTelemetry = variant.openTelemetry();
+                try (Pipe pipe = maker.make(openTelemetry, destination)) {
+                    taken = load.of(pipe);
+                }
+                if (openTelemetry instanceof OpenTelemetrySdk sdk) {
+                    sdk.close();
+                }
+                if (round > 0) {
+                    figures.computeIfAbsent(variant, v -> new ArrayList<>()).add(taken);
+                }
+                System.err.print(".");
+            }
+        }
+        System.err.println();
+        for (Variant variant : List.of(Variant.OFF, Variant.ONE_PERCENT, Variant.ALL)) {
+            rows.add(row(broker, variant, figures.get(variant), figures.get(Variant.BARE), goals));
+        }
+    }
+
+    /** In the columns of the table: both rates and both times, their ratio, and what is added. */
+    private static List<String> row(
+            String broker, Variant variant, List<Figures> traced, List<Figures> bare, boolean judged) {
+        double ratio = median(traced, Figures::perSecond) / median(bare, Figures::perSecond);
+        double p99 = median(traced, Figures::p99Millis) - median(bare, Figures::p99Millis);
+        double share = median(traced, Figures::share) - median(bare, Figures::share);
+        double micros = median(traced, Figures::cpuMicros) - median(bare, Figures::cpuMicros);
+        String added = String.format(
+                Locale.ROOT,
+                "%.1f %% of rate, p99 %+.2f ms, core %+.1f %%, CPU %+.2f us",
+                ratio * 100,
+                p99,
+                share * 100,
+                micros);
+        boolean met = ratio >= LEAST_THROUGHPUT && p99 < MOST_P99_MILLIS && share < MOST_SHARE;
+        return List.of(
+                broker + " end to end, " + variant.label,
+                "bare",
+                cost(traced),
+                cost(bare),
+                String.format(Locale.ROOT, "%.2f", 1 / ratio),
+                "",
+                added + (judged ? "; >= 98 %, < 1 ms, < 2 %" : ""),
+                judged ? met ? "met" : "missed" : "");
+    }
+
+    private static String cost(List<Figures> figures) {
+        return String.format(
+                Locale.ROOT,
+                "%,.0f/s %.2f/%.2f ms",
+                median(figures, Figures::perSecond),
+                median(figures, Figures::p50Millis),
+                median(figures, Figures::p99Millis));
+    }
+
+    private static double median(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+        return Score.median(figures.stream().mapToDouble(figure).toArray());
+    }
+
+    /** What exporting costs is not ours. */
+    private static final class Dropping implements SpanExporter {
+        @Override
+        public CompletableResultCode export(Collection<SpanData> spans) {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+        }
+    }
+}
