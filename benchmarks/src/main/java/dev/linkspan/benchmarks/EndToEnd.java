@@ -78,7 +78,7 @@ final class EndToEnd {
 
     /** Kafka alone, and not for long. */
     static List<List<String>> quick() throws Exception {
-        EndToEnd all = new EndToEnd(3);
+        EndToEnd all = new EndToEnd(2);
         try (KafkaBroker broker = KafkaBroker.start()) {
             all.measure("Kafka", Pipes.kafka(broker), new Load(40_000, 1000, 1500), true);
         }
