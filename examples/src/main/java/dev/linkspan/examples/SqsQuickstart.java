@@ -67,8 +67,9 @@ public final class SqsQuickstart {
     /** Sends an order with others, in one call. */
     public void withOthers(SqsTelemetry sqs, SqsAsyncClient asyncClient) {
         SqsAsyncBatchManager manager = sqs.wrap(asyncClient).batchManager();
-        manager.sendMessage(b -> b.queueUrl(queueUrl).messageBody("two chairs"));
+        manager.sendMessage(b -> b.queueUrl(queueUrl).messageBody("two chairs")).join();
 
+        // it cancels what is still on its way
         manager.close();
     }
 

@@ -11,8 +11,10 @@ public interface Broker extends AutoCloseable {
     /** Where it runs, for the summary of a test run: "in a child process", say. */
     String where();
 
-    /** False for an emulator of the product. */
-    boolean isReal();
+    /** What an emulator does not do as the product does, and what holds that instead; empty for the product itself. */
+    default String emulated() {
+        return "";
+    }
 
     /** Ends it as a crash would; what it has acknowledged stays. Only for a broker of the test's own. */
     void kill();

@@ -41,7 +41,7 @@ public final class BrokerReport {
                             "name=" + name,
                             "version=" + broker.version(),
                             "where=" + broker.where(),
-                            "real=" + (broker.isReal() ? "real" : "emulated")));
+                            "real=" + (broker.emulated().isEmpty() ? "real" : "emulated (" + broker.emulated() + ")")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

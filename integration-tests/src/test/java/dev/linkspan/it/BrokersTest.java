@@ -66,7 +66,7 @@ class BrokersTest {
         BrokerReport.write(folder, "toy", new ToyBroker());
 
         assertThat(folder.resolve("toy.properties"))
-                .hasContent("name=toy\nversion=1.0\nwhere=in memory\nreal=emulated\n");
+                .hasContent("name=toy\nversion=1.0\nwhere=in memory\nreal=emulated (holds no limits)\n");
     }
 
     private static final class ToyBroker implements Broker {
@@ -86,8 +86,8 @@ class BrokersTest {
         }
 
         @Override
-        public boolean isReal() {
-            return false;
+        public String emulated() {
+            return "holds no limits";
         }
 
         @Override

@@ -55,11 +55,6 @@ public abstract class ContainerBroker implements Broker {
     }
 
     @Override
-    public boolean isReal() {
-        return true;
-    }
-
-    @Override
     public final void kill() {
         Containers.kill(container);
     }

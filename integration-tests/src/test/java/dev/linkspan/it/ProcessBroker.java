@@ -27,11 +27,6 @@ public abstract class ProcessBroker implements Broker {
     }
 
     @Override
-    public boolean isReal() {
-        return true;
-    }
-
-    @Override
     public final void kill() {
         process.kill();
     }

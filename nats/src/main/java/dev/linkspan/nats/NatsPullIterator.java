@@ -18,8 +18,7 @@ final class NatsPullIterator implements Iterator<@Nullable Message> {
 
     @Override
     public boolean hasNext() {
-        begin();
-        return messages.hasNext();
+        return begin().orFailed(messages::hasNext);
     }
 
     @Override

@@ -42,37 +42,22 @@ final class NatsTracedConsumerContext {
 
     @Nullable
     Message next() throws IOException, InterruptedException, JetStreamStatusCheckedException, JetStreamApiException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.next());
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.<IOException, JetStreamStatusCheckedException, JetStreamApiException>one(
+                client, () -> consumer.next());
     }
 
     @Nullable
     Message next(@Nullable Duration maxWait)
             throws IOException, InterruptedException, JetStreamStatusCheckedException, JetStreamApiException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.next(maxWait));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.<IOException, JetStreamStatusCheckedException, JetStreamApiException>one(
+                client, () -> consumer.next(maxWait));
     }
 
     @Nullable
     Message next(long maxWaitMillis)
             throws IOException, InterruptedException, JetStreamStatusCheckedException, JetStreamApiException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.next(maxWaitMillis));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.<IOException, JetStreamStatusCheckedException, JetStreamApiException>one(
+                client, () -> consumer.next(maxWaitMillis));
     }
 
     @Nullable

@@ -22,12 +22,6 @@ final class NatsTracedFetchConsumer {
 
     @Nullable
     Message nextMessage() throws InterruptedException, JetStreamStatusCheckedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.nextMessage());
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> consumer.nextMessage());
     }
 }

@@ -23,23 +23,11 @@ final class NatsTracedIterableConsumer {
 
     @Nullable
     Message nextMessage(@Nullable Duration timeout) throws InterruptedException, JetStreamStatusCheckedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.nextMessage(timeout));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> consumer.nextMessage(timeout));
     }
 
     @Nullable
     Message nextMessage(long timeoutMillis) throws InterruptedException, JetStreamStatusCheckedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(consumer.nextMessage(timeoutMillis));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> consumer.nextMessage(timeoutMillis));
     }
 }

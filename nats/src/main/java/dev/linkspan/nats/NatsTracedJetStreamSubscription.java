@@ -25,24 +25,12 @@ final class NatsTracedJetStreamSubscription extends NatsTracedSubscription {
 
     @Nullable
     List<Message> fetch(int batchSize, Duration maxWait) {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(subscription.fetch(batchSize, maxWait));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.all(client, () -> subscription.fetch(batchSize, maxWait));
     }
 
     @Nullable
     List<Message> fetch(int batchSize, long maxWaitMillis) {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(subscription.fetch(batchSize, maxWaitMillis));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.all(client, () -> subscription.fetch(batchSize, maxWaitMillis));
     }
 
     @Nullable

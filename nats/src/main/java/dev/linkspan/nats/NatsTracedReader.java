@@ -22,23 +22,11 @@ final class NatsTracedReader {
 
     @Nullable
     Message nextMessage(@Nullable Duration timeout) throws InterruptedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(reader.nextMessage(timeout));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> reader.nextMessage(timeout));
     }
 
     @Nullable
     Message nextMessage(long timeoutMillis) throws InterruptedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(reader.nextMessage(timeoutMillis));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> reader.nextMessage(timeoutMillis));
     }
 }

@@ -28,23 +28,11 @@ class NatsTracedSubscription {
 
     @Nullable
     Message nextMessage(@Nullable Duration timeout) throws InterruptedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(subscription.nextMessage(timeout));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> subscription.nextMessage(timeout));
     }
 
     @Nullable
     Message nextMessage(long timeoutMillis) throws InterruptedException {
-        NatsPull pull = NatsPull.begin(client);
-        try {
-            return pull.brought(subscription.nextMessage(timeoutMillis));
-        } catch (Throwable t) {
-            pull.failed(t);
-            throw t;
-        }
+        return NatsPull.one(client, () -> subscription.nextMessage(timeoutMillis));
     }
 }

@@ -17,6 +17,8 @@ final class FakeSubscription {
     private final String queue;
     private final Callable<Message> next;
     List<Message> fetched = List.of();
+    /** In place of one over what is fetched. */
+    Iterator<Message> iterated;
 
     FakeSubscription(String subject, String queue, Callable<Message> next) {
         this.subject = subject;
@@ -49,6 +51,6 @@ final class FakeSubscription {
     }
 
     Iterator<Message> iterate(int batchSize, Duration maxWait) {
-        return fetched.iterator();
+        return iterated != null ? iterated : fetched.iterator();
     }
 }

@@ -15,10 +15,14 @@ import io.nats.client.support.Status;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,7 +59,26 @@ class NatsPullTest {
                         .hasName("receive orders")
                         .hasKind(SpanKind.CLIENT)
                         .hasTotalRecordedLinks(1)
-                        .hasAttribute(Names.COUNT, 1L));
+                        .satisfies(NatsPullTest::isNoBatch));
+    }
+
+    /** A call that can bring one message only. */
+    private static void isNoBatch(SpanData span) {
+        assertThat(span.getAttributes().get(Names.COUNT)).isNull();
+    }
+
+    @Test
+    void receive_span_begins_before_the_server_is_asked_and_ends_after_it_answered() throws Exception {
+        AtomicLong answered = new AtomicLong();
+        fake.next = subject -> {
+            Instant now = Instant.now();
+            answered.set(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+            return traced(1);
+        };
+        connection.subscribe("orders").nextMessage(TIMEOUT);
+
+        assertThat(span().getStartEpochNanos()).isLessThanOrEqualTo(answered.get());
+        assertThat(span().getEndEpochNanos()).isGreaterThanOrEqualTo(answered.get());
     }
 
     @Test
@@ -104,7 +127,9 @@ class NatsPullTest {
 
         assertThat(messages.next()).isSameAs(pulled.fetched.get(0));
         assertThat(messages.next()).isSameAs(pulled.fetched.get(1));
-        assertThat(otel.spans()).hasSize(2).allSatisfy(span -> assertThat(span).hasTotalRecordedLinks(1));
+        assertThat(otel.spans())
+                .hasSize(2)
+                .allSatisfy(span -> assertThat(span).hasTotalRecordedLinks(1).satisfies(NatsPullTest::isNoBatch));
         assertThatMetrics(otel.metrics()).hasTotal("messaging.client.consumed.messages", 2);
     }
 
@@ -140,6 +165,26 @@ class NatsPullTest {
                 .hasName("receive")
                 .hasAttribute(Names.ERROR_TYPE, JetStreamStatusException.class.getName())
                 .hasAttribute(Names.SERVER, "north");
+    }
+
+    @Test
+    void iterator_that_the_server_ends_with_an_error_makes_a_span_that_failed() throws Exception {
+        JetStreamStatusException thrown = new JetStreamStatusException(new Status(409, "Consumer Deleted"), null);
+        FakeSubscription pulled = new FakeSubscription("orders", null, () -> null);
+        pulled.iterated = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                throw thrown;
+            }
+
+            @Override
+            public Message next() {
+                throw new NoSuchElementException();
+            }
+        };
+        assertThatThrownBy(() -> pull(pulled).iterate(10, TIMEOUT).hasNext()).isSameAs(thrown);
+
+        assertThat(span()).hasName("receive").hasAttribute(Names.ERROR_TYPE, JetStreamStatusException.class.getName());
     }
 
     @Test

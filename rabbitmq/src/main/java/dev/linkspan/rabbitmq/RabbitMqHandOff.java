@@ -11,15 +11,13 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Marks a consumer that only hands deliveries to something else. */
-final class RabbitMqHandOff implements Consumer {
+final class RabbitMqHandOff extends RabbitMqForwardingConsumer {
 
     /** Spring's puts deliveries into a queue, from which the container's own thread takes them. */
     private static final String SPRING = "org.springframework.amqp.rabbit.listener.BlockingQueueConsumer$";
 
-    private final Consumer consumer;
-
     RabbitMqHandOff(Consumer consumer) {
-        this.consumer = consumer;
+        super(consumer);
     }
 
     RabbitMqHandOff(DeliverCallback deliver, CancelCallback cancel) {
@@ -37,37 +35,6 @@ final class RabbitMqHandOff implements Consumer {
         return consumer instanceof Callbacks callbacks
                 ? new Callbacks(queue, callbacks.deliver, callbacks.cancel)
                 : consumer;
-    }
-
-    @Override
-    public void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body)
-            throws IOException {
-        consumer.handleDelivery(consumerTag, envelope, properties, body);
-    }
-
-    @Override
-    public void handleConsumeOk(String consumerTag) {
-        consumer.handleConsumeOk(consumerTag);
-    }
-
-    @Override
-    public void handleCancelOk(String consumerTag) {
-        consumer.handleCancelOk(consumerTag);
-    }
-
-    @Override
-    public void handleCancel(String consumerTag) throws IOException {
-        consumer.handleCancel(consumerTag);
-    }
-
-    @Override
-    public void handleShutdownSignal(String consumerTag, ShutdownSignalException signal) {
-        consumer.handleShutdownSignal(consumerTag, signal);
-    }
-
-    @Override
-    public void handleRecoverOk(String consumerTag) {
-        consumer.handleRecoverOk(consumerTag);
     }
 
     /** @param queue null until the consumer is registered */

@@ -4,22 +4,20 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.linkspan.propagation.MessageTracer;
 import java.io.IOException;
 
 /** Makes a process span around each delivery to the user's consumer; whatever form it was given in, it is one of these here. */
-final class RabbitMqTracedConsumer implements Consumer {
+final class RabbitMqTracedConsumer extends RabbitMqForwardingConsumer {
 
     private final String queue;
-    private final Consumer consumer;
     private final MessageTracer<Delivery> tracer;
     private final boolean handsOff;
 
     /** @param handsOff whether the consumer only hands deliveries to something else: then they are counted, no more */
     RabbitMqTracedConsumer(String queue, Consumer consumer, MessageTracer<Delivery> tracer, boolean handsOff) {
+        super(consumer);
         this.queue = queue;
-        this.consumer = consumer;
         this.tracer = tracer;
         this.handsOff = handsOff;
     }
@@ -34,30 +32,5 @@ final class RabbitMqTracedConsumer implements Consumer {
         } else {
             tracer.process(delivery, traced -> consumer.handleDelivery(consumerTag, envelope, properties, body));
         }
-    }
-
-    @Override
-    public void handleConsumeOk(String consumerTag) {
-        consumer.handleConsumeOk(consumerTag);
-    }
-
-    @Override
-    public void handleCancelOk(String consumerTag) {
-        consumer.handleCancelOk(consumerTag);
-    }
-
-    @Override
-    public void handleCancel(String consumerTag) throws IOException {
-        consumer.handleCancel(consumerTag);
-    }
-
-    @Override
-    public void handleShutdownSignal(String consumerTag, ShutdownSignalException signal) {
-        consumer.handleShutdownSignal(consumerTag, signal);
-    }
-
-    @Override
-    public void handleRecoverOk(String consumerTag) {
-        consumer.handleRecoverOk(consumerTag);
     }
 }

@@ -33,9 +33,14 @@ final class SqsSettings {
 
     /** A wrapped client receives from this queue, and counts what it receives. */
     void countsDeliveriesOf(@Nullable String queue) {
-        if (queue != null && counted.size() < REMEMBERED) {
-            counted.add(queue);
+        if (queue == null || counted.contains(queue)) {
+            return;
         }
+        // who still receives from one of them says so again with the next receive
+        if (counted.size() >= REMEMBERED) {
+            counted.clear();
+        }
+        counted.add(queue);
     }
 
     /** Queues are told apart by their names, for a queue can have several URLs. */

@@ -231,6 +231,18 @@ class SqsReceiveTest extends SqsBench {
     }
 
     @Test
+    void deliveries_of_any_number_of_queues_are_counted_once() {
+        for (int i = 0; i < 1_100; i++) {
+            String url = FakeSqs.HOST + "orders-" + i;
+            client.sendMessage(b -> b.queueUrl(url).messageBody("hello"));
+            for (Message message : client.receiveMessage(b -> b.queueUrl(url)).messages()) {
+                sqs.messages(url).process(message, handled -> {});
+            }
+        }
+        assertThat(counted("messaging.client.consumed.messages")).isEqualTo(1_100);
+    }
+
+    @Test
     void process_span_has_the_queue_and_the_message() {
         client.sendMessage(request("hello"));
         Message message = receiveOne();

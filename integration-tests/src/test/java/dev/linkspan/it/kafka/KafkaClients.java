@@ -37,7 +37,7 @@ import org.awaitility.Awaitility;
  * Topics, groups and bare clients for one test. A test gets one as a parameter by
  * {@code @ExtendWith(KafkaExtension.class)}.
  */
-final class KafkaClients extends TestClients {
+public final class KafkaClients extends TestClients {
 
     private final KafkaServer broker;
     private final Admin admin;
@@ -59,7 +59,7 @@ final class KafkaClients extends TestClients {
     }
 
     /** A topic with one partition. */
-    String topic() {
+    public String topic() {
         return topic(1);
     }
 
@@ -117,7 +117,7 @@ final class KafkaClients extends TestClients {
         return name;
     }
 
-    Producer<String, String> producer() {
+    public Producer<String, String> producer() {
         return producer(Map.of());
     }
 
@@ -139,7 +139,7 @@ final class KafkaClients extends TestClients {
     }
 
     /** A consumer that reads the topic from its start, in a group of its own. */
-    Consumer<String, String> consumerOf(String topic) {
+    public Consumer<String, String> consumerOf(String topic) {
         Consumer<String, String> consumer = consumer(uniqueName(), Map.of());
         consumer.subscribe(List.of(topic));
         return consumer;

@@ -3,9 +3,9 @@ package dev.linkspan.it.kafka;
 import dev.linkspan.it.ClientsExtension;
 
 /** Hands a test one {@link KafkaClients} on the shared broker. */
-final class KafkaExtension extends ClientsExtension<KafkaClients> {
+public final class KafkaExtension extends ClientsExtension<KafkaClients> {
 
-    KafkaExtension() {
+    public KafkaExtension() {
         super(KafkaClients.class, test -> new KafkaClients(KafkaServer.BROKERS.shared(), test));
     }
 }

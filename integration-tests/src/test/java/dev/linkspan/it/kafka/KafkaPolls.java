@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** Polls until there is what the test waits for, and fails, saying what there was, when it does not come. */
-final class KafkaPolls {
+public final class KafkaPolls {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration ONE_POLL = Duration.ofMillis(100);
@@ -22,7 +22,7 @@ final class KafkaPolls {
     private KafkaPolls() {}
 
     /** Polls until at least so many records have come, and returns all that came. */
-    static <K, V> List<ConsumerRecord<K, V>> poll(Consumer<K, V> consumer, int count) {
+    public static <K, V> List<ConsumerRecord<K, V>> poll(Consumer<K, V> consumer, int count) {
         return collect(() -> consumer.poll(ONE_POLL), count, record -> {});
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Subjects, streams and bare connections for one test. A test gets one as a parameter by
  * {@code @ExtendWith(NatsExtension.class)}.
  */
-final class NatsClients extends TestClients {
+public final class NatsClients extends TestClients {
 
     private final NatsServer server;
     private @Nullable Connection managing;
@@ -44,7 +44,7 @@ final class NatsClients extends TestClients {
     }
 
     /** One more connection. */
-    Connection connection() {
+    public Connection connection() {
         return connection(options());
     }
 

@@ -3,9 +3,9 @@ package dev.linkspan.it.nats;
 import dev.linkspan.it.ClientsExtension;
 
 /** Hands a test one {@link NatsClients} on the shared server. */
-final class NatsExtension extends ClientsExtension<NatsClients> {
+public final class NatsExtension extends ClientsExtension<NatsClients> {
 
-    NatsExtension() {
+    public NatsExtension() {
         super(NatsClients.class, test -> new NatsClients(NatsServer.BROKERS.shared(), test));
     }
 }

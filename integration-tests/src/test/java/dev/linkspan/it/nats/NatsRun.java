@@ -1,8 +1,8 @@
 package dev.linkspan.it.nats;
 
+import dev.linkspan.faults.ClientRun;
 import dev.linkspan.faults.Fault;
 import dev.linkspan.faults.Observation;
-import dev.linkspan.faults.Tracing;
 import dev.linkspan.nats.NatsTelemetry;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
@@ -14,30 +14,29 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What an application does to be traced, or not, where it is too unlike {@link NatsApplication}. */
-final class NatsRun {
+final class NatsRun extends ClientRun<Message, Headers> {
 
-    private final Fault.Run run;
     private final NatsClients clients;
     private final NatsTelemetry nats;
-    private final Tracing<Headers> tracing;
 
     NatsRun(Fault.Run run, NatsClients clients) {
-        this.run = run;
+        super(run, NatsFaults.tracing(run.wrapping(), run.telemetry()));
         this.clients = clients;
         this.nats = NatsTelemetry.create(run.telemetry().openTelemetry());
-        this.tracing = NatsFaults.tracing(run.wrapping(), run.telemetry());
     }
 
-    Fault.Run run() {
-        return run;
+    @Override
+    protected int id(Message message) {
+        return NatsFaults.id(message);
+    }
+
+    @Override
+    protected Headers headers(Message message) {
+        return NatsFaults.of(message);
     }
 
     NatsTelemetry telemetry() {
         return nats;
-    }
-
-    Tracing<Headers> tracing() {
-        return tracing;
     }
 
     /** Wrapped, if this run is. */
@@ -46,23 +45,23 @@ final class NatsRun {
     }
 
     Connection connection(Options.Builder options) {
-        Connection connection = NatsFaults.recorded(clients.connection(options), run.seen());
-        return tracing.wraps() ? nats.wrap(connection) : connection;
+        Connection connection = NatsFaults.recorded(clients.connection(options), seen());
+        return tracing().wraps() ? nats.wrap(connection) : connection;
     }
 
     /** To a stream, and waits until that has it. */
     void send(JetStream jetStream, String subject, int id) throws Exception {
         Message message = NatsFaults.message(subject, id, List.of());
-        Runnable over = tracing.sending(message.getHeaders());
+        Runnable over = tracing().sending(message.getHeaders());
         jetStream.publish(message);
         over.run();
-        run.seen().acknowledged(id);
+        seen().acknowledged(id);
     }
 
     /** To a stream. */
     CompletableFuture<PublishAck> sendAsync(JetStream jetStream, String subject, int id) {
         Message message = NatsFaults.message(subject, id, List.of());
-        Runnable over = tracing.sending(message.getHeaders());
+        Runnable over = tracing().sending(message.getHeaders());
         CompletableFuture<PublishAck> answer = jetStream.publishAsync(message);
         answer.whenComplete((ack, failure) -> over.run());
         return answer;
@@ -70,29 +69,6 @@ final class NatsRun {
 
     /** Runs the handler of what was pulled. Returns whether it threw nothing. */
     boolean process(Message message, Observation.Step handler) {
-        int id = NatsFaults.id(message);
-        return run.seen()
-                .call(
-                        "process " + id,
-                        () -> tracing.process(
-                                nats.messages(),
-                                message,
-                                NatsFaults.of(message),
-                                m -> run.seen().handle(id, handler)));
-    }
-
-    /** A call that the client refuses; the way in which it does is told. */
-    void failing(String place, Observation.Step call) {
-        run.seen()
-                .call(
-                        place,
-                        () -> run.seen().raise(place, () -> {
-                            try {
-                                call.run();
-                            } catch (Throwable t) {
-                                run.seen().called(place + " failed by " + t.getClass());
-                                throw t;
-                            }
-                        }));
+        return process(nats.messages(), message, handler);
     }
 }

@@ -1,15 +1,13 @@
 package dev.linkspan.it.nats;
 
-import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static java.util.concurrent.TimeUnit.SECONDS;
-import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.linkspan.batch.BatchProcessor;
-import dev.linkspan.batch.BatchResult;
+import dev.linkspan.faults.FailingBatches;
 import dev.linkspan.faults.Fault;
 import dev.linkspan.faults.FaultResult;
 import dev.linkspan.faults.Invariant;
+import dev.linkspan.faults.Redeliveries;
 import dev.linkspan.nats.NatsSettlement;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
@@ -18,15 +16,11 @@ import io.nats.client.Message;
 import io.nats.client.PullSubscribeOptions;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.AckType;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -92,21 +86,7 @@ class NatsSettlingFaultIT {
                 });
 
         assertThat(result.bare().handledCount()).isEqualTo(MESSAGES * DELIVERIES);
-        Map<String, List<SpanData>> byProducer = result.linkspan().spans().named("process").stream()
-                .peek(span -> assertThat(span.getLinks()).hasSize(1))
-                .collect(groupingBy(
-                        span -> span.getLinks().get(0).getSpanContext().getSpanId()));
-        assertThat(byProducer.keySet())
-                .containsExactlyInAnyOrderElementsOf(result.linkspan().spans().named("publish").stream()
-                        .map(SpanData::getSpanId)
-                        .toList());
-        assertThat(byProducer.values().stream()
-                        .map(spans -> spans.stream()
-                                .map(span -> String.valueOf(
-                                        span.getAttributes().get(longKey("linkspan.message.delivery_count"))))
-                                .toList())
-                        .distinct())
-                .containsExactly(List.of("1", "2", "3"));
+        assertThat(Redeliveries.deliveryCounts(result, "publish")).containsExactly("1", "2", "3");
         result.figure("%d spans a message, linked to its producer, delivery count 1, 2, 3", DELIVERIES);
     }
 
@@ -116,7 +96,7 @@ class NatsSettlingFaultIT {
                 .control(Invariant.I4)
                 .run(NatsFaults.WHERE, run -> {
                     NatsRun application = new NatsRun(run, nats);
-                    new Batches(application, Source.of(application, nats, MESSAGES)).handleAll();
+                    handleAll(application, Source.of(application, nats, MESSAGES));
                 });
 
         assertThat(result.bare().handledCount()).isEqualTo(MESSAGES + MESSAGES / BATCH);
@@ -125,67 +105,18 @@ class NatsSettlingFaultIT {
         result.figure("%d failed once, the same exception; as many naks, the others acked", MESSAGES / BATCH);
     }
 
-    /** Each tenth message fails when it comes for the first time. */
-    private static final class Batches {
-        final NatsRun application;
-        final Source source;
-        final NatsSettlement settlement;
-        final BatchProcessor<Message> processor;
-        final Map<Integer, IllegalStateException> thrown = new HashMap<>();
-        final Map<AckType, Integer> settled = new EnumMap<>(AckType.class);
-
-        Batches(NatsRun application, Source source) {
-            this.application = application;
-            this.source = source;
-            this.settlement = NatsSettlement.of(source.connection());
-            this.processor = BatchProcessor.create(application.telemetry().messages());
+    private static void handleAll(NatsRun application, Source source) throws Throwable {
+        FailingBatches<Message> batches = new FailingBatches<>(
+                application, application.telemetry().messages(), NatsSettlement.of(source.connection())::settle);
+        Map<AckType, Integer> settled = new EnumMap<>(AckType.class);
+        int succeeded = 0;
+        while (succeeded < MESSAGES) {
+            List<Message> batch = source.next(Math.min(BATCH, MESSAGES - succeeded));
+            succeeded += batch.size() - batches.handle(batch);
+            batch.forEach(message -> settled.merge(message.lastAck(), 1, Integer::sum));
         }
-
-        void handleAll() throws Throwable {
-            int succeeded = 0;
-            while (succeeded < MESSAGES) {
-                List<Message> batch = source.next(Math.min(BATCH, MESSAGES - succeeded));
-                succeeded += batch.size() - handle(batch);
-                batch.forEach(message -> settled.merge(message.lastAck(), 1, Integer::sum));
-            }
-            // when what failed comes again is the server's affair
-            application.run().seen().called("settled: " + settled);
-        }
-
-        /** Returns how many failed. */
-        int handle(List<Message> batch) throws Throwable {
-            if (application.tracing().wraps()) {
-                BatchResult<Message> result =
-                        processor.process(batch, messages -> messages.<Throwable>forEach(this::handleOne));
-                for (Message failed : result.failed()) {
-                    application.run().seen().arrived(result.error(failed));
-                }
-                result.settle(settlement::settle);
-                return result.failed().size();
-            }
-            Set<Message> failed = new HashSet<>();
-            for (Message message : batch) {
-                try {
-                    application.tracing().called(message, NatsFaults.of(message), this::handleOne);
-                } catch (Throwable t) {
-                    failed.add(message);
-                    application.run().seen().arrived(t);
-                }
-            }
-            settlement.settle(batch, message -> !failed.contains(message));
-            return failed.size();
-        }
-
-        void handleOne(Message message) throws Throwable {
-            int id = NatsFaults.id(message);
-            application.run().seen().handle(id, () -> {
-                if (id % BATCH == 7 && !thrown.containsKey(id)) {
-                    IllegalStateException failure = new IllegalStateException("no " + id);
-                    thrown.put(id, failure);
-                    throw failure;
-                }
-            });
-        }
+        // when what failed comes again is the server's affair
+        application.seen().called("settled: " + settled);
     }
 
     @Test

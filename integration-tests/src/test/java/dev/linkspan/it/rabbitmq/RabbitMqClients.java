@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Queues, exchanges and bare connections for one test. A test gets one as a parameter by
  * {@code @ExtendWith(RabbitMqExtension.class)}.
  */
-final class RabbitMqClients extends TestClients {
+public final class RabbitMqClients extends TestClients {
 
     private static final int AWAIT_MILLIS = (int) TimeUnit.SECONDS.toMillis(AWAIT_SECONDS);
     private static final int CLOSE_WITHIN_MILLIS = 2_000;
@@ -39,7 +39,7 @@ final class RabbitMqClients extends TestClients {
     }
 
     /** For connections that the test makes, and closes, itself: they reconnect for as long as it takes. */
-    ConnectionFactory factory() {
+    public ConnectionFactory factory() {
         ConnectionFactory factory = new ConnectionFactory();
         try {
             factory.setUri(uri());
@@ -58,7 +58,7 @@ final class RabbitMqClients extends TestClients {
         return connection(factory());
     }
 
-    Connection connection(ConnectionFactory factory) {
+    public Connection connection(ConnectionFactory factory) {
         try {
             Connection connection = factory.newConnection(uniqueName());
             onClose(() -> connection.abort(CLOSE_WITHIN_MILLIS));
@@ -91,7 +91,7 @@ final class RabbitMqClients extends TestClients {
     }
 
     /** A durable classic queue. Returns its name. */
-    String queue() {
+    public String queue() {
         return queue(Map.of());
     }
 

@@ -22,9 +22,4 @@ final class ContainerElasticMq extends ContainerBroker implements SqsServer {
         return new GenericContainer<>(Containers.ELASTICMQ)
                 .withCopyToContainer(Transferable.of(configuration), CONFIGURATION);
     }
-
-    @Override
-    public boolean isReal() {
-        return false;
-    }
 }

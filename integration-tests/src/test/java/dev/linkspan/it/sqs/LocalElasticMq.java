@@ -11,9 +11,4 @@ final class LocalElasticMq extends ProcessBroker implements SqsServer {
     LocalElasticMq(Map<String, String> settings) {
         super(ElasticMqBroker.start(settings, BrokerReport.nextLog("sqs")));
     }
-
-    @Override
-    public boolean isReal() {
-        return false;
-    }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -22,9 +23,12 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** Queues and bare clients for one test. A test gets one as a parameter by {@code @ExtendWith(SqsExtension.class)}. */
-final class SqsClients extends TestClients {
+public final class SqsClients extends TestClients {
 
     private static final int QUEUE_NAME_LENGTH = 80;
+
+    /** Of all asynchronous clients: it has threads of its own. */
+    private static final SdkAsyncHttpClient TRANSPORT = NettyNioAsyncHttpClient.create();
 
     private final SqsServer server;
     private @Nullable SqsClient managing;
@@ -40,7 +44,12 @@ final class SqsClients extends TestClients {
     }
 
     SqsAsyncClientBuilder asyncBuilder() {
-        return configured(SqsAsyncClient.builder()).httpClient(NettyNioAsyncHttpClient.create());
+        return configured(SqsAsyncClient.builder()).httpClient(TRANSPORT);
+    }
+
+    /** For a client whose transport ends with it, which takes some seconds. */
+    SqsAsyncClientBuilder asyncBuilderWithTransport() {
+        return configured(SqsAsyncClient.builder()).httpClientBuilder(NettyNioAsyncHttpClient.builder());
     }
 
     private <B extends AwsClientBuilder<B, ?>> B configured(B builder) {
@@ -50,7 +59,7 @@ final class SqsClients extends TestClients {
     }
 
     /** One more client. */
-    SqsClient client() {
+    public SqsClient client() {
         SqsClient client = builder().build();
         onClose(client::close);
         return client;
@@ -63,7 +72,7 @@ final class SqsClients extends TestClients {
     }
 
     /** Returns the URL of a new queue. */
-    String queue() {
+    public String queue() {
         return queue("", Map.of());
     }
 
@@ -84,12 +93,12 @@ final class SqsClients extends TestClients {
                 .queueUrl();
     }
 
-    static String nameOf(String queueUrl) {
+    public static String nameOf(String queueUrl) {
         return queueUrl.substring(queueUrl.lastIndexOf('/') + 1);
     }
 
     /** Receives, with as many calls as it takes. */
-    static List<Message> receive(SqsClient client, String queueUrl, int count, String... attributeNames) {
+    public static List<Message> receive(SqsClient client, String queueUrl, int count, String... attributeNames) {
         List<Message> messages = new ArrayList<>();
         Awaitility.await().atMost(Duration.ofSeconds(AWAIT_SECONDS)).until(() -> {
             messages.addAll(client.receiveMessage(b -> b.queueUrl(queueUrl)
