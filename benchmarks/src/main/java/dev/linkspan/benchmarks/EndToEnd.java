@@ -97,7 +97,7 @@ final class EndToEnd {
             all.measure("NATS", Pipes.nats(broker), new Load(100_000, 1000, 5000), false);
         }
         try (ElasticMqBroker broker = ElasticMqBroker.start()) {
-            all.measure("ElasticMQ", Pipes.sqs(broker), new Load(2000, 100, 500), false);
+            all.measure("ElasticMQ", Pipes.sqs(broker), new Load(300, 20, 100), false);
         }
         return all.rows;
     }
