@@ -78,7 +78,7 @@ final class EndToEnd {
 
     /** Kafka alone, and not for long. */
     static List<List<String>> quick() throws Exception {
-        EndToEnd all = new EndToEnd(3);
+        EndToEnd all = new EndToEnd(2);
         try (KafkaBroker broker = KafkaBroker.start()) {
             all.measure("Kafka", Pipes.kafka(broker), new Load(40_000, 1000, 1500), true);
         }
@@ -97,7 +97,7 @@ final class EndToEnd {
             all.measure("NATS", Pipes.nats(broker), new Load(100_000, 1000, 5000), false);
         }
         try (ElasticMqBroker broker = ElasticMqBroker.start()) {
-            all.measure("ElasticMQ", Pipes.sqs(broker), new Load(2000, 100, 500), false);
+            all.measure("ElasticMQ", Pipes.sqs(broker), new Load(300, 20, 100), false);
         }
         return all.rows;
     }

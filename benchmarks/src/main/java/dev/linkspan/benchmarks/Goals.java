@@ -23,6 +23,7 @@ import java.util.Map;
 final class Goals {
 
     private static final Most[] NONE = {};
+    private static final List<Library> OTHERS = List.of(HAND_WRITTEN, OPENTELEMETRY, BRAVE);
 
     /** "RabbitMQ" and the like. */
     private static final Map<Broker, String> NAMES =
@@ -34,7 +35,7 @@ final class Goals {
     static List<Row> quick() {
         List<Row> rows = new ArrayList<>();
         for (Broker broker : Broker.values()) {
-            sampled(broker, rows);
+            sampled(broker, broker == KAFKA ? OTHERS : List.of(HAND_WRITTEN), rows);
         }
         rows.add(batch(KAFKA, 500, time(0.25), new Most(Figure.NANOS, 120), new Most(Figure.OWN_BYTES, 120)));
         without(KAFKA, rows);
@@ -45,7 +46,7 @@ final class Goals {
     static List<Row> full() {
         List<Row> rows = new ArrayList<>();
         for (Broker broker : Broker.values()) {
-            sampled(broker, rows);
+            sampled(broker, OTHERS, rows);
             rows.add(batch(broker, 10, NONE));
             rows.add(batch(broker, 500, time(0.25), new Most(Figure.NANOS, 120), new Most(Figure.OWN_BYTES, 120)));
             rows.add(batch(broker, 10_000, NONE));
@@ -72,8 +73,8 @@ final class Goals {
         return rows;
     }
 
-    private static void sampled(Broker broker, List<Row> rows) {
-        for (Library other : List.of(HAND_WRITTEN, OPENTELEMETRY, BRAVE)) {
+    private static void sampled(Broker broker, List<Library> others, List<Row> rows) {
+        for (Library other : others) {
             if (broker.libraries.contains(other)) {
                 rows.add(row(
                         broker,
@@ -87,7 +88,7 @@ final class Goals {
                         }));
             }
         }
-        for (Library other : List.of(HAND_WRITTEN, OPENTELEMETRY, BRAVE)) {
+        for (Library other : others) {
             if (broker.libraries.contains(other)) {
                 rows.add(row(
                         broker,

@@ -2,10 +2,9 @@ package dev.linkspan.kafka;
 
 import dev.linkspan.propagation.HeaderCarrier;
 import java.nio.charset.StandardCharsets;
-import java.util.AbstractList;
+import java.util.AbstractCollection;
 import java.util.Arrays;
-import java.util.List;
-import java.util.RandomAccess;
+import java.util.Iterator;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +39,7 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
 
     @Override
     public Iterable<String> names(Headers headers) {
-        Header[] all = headers.toArray();
-        return all.length == 0 ? List.of() : new Names(all);
+        return new Names(headers);
     }
 
     @Override
@@ -60,7 +58,8 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     @Override
     public boolean conflicting(Headers headers, String name) {
         byte[] first = null;
-        for (Header header : headers.toArray()) {
+        // not over toArray(): nearly always there is one header, and a batch asks for each of its messages
+        for (Header header : headers) {
             byte[] value = header.key().equals(name) ? header.value() : null;
             if (value == null) {
                 continue;
@@ -79,21 +78,33 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     }
 
     /** Looked at once or twice for each message, so nothing is copied. */
-    private static final class Names extends AbstractList<String> implements RandomAccess {
-        private final Header[] headers;
+    private static final class Names extends AbstractCollection<String> {
+        private final Headers headers;
 
-        Names(Header[] headers) {
+        Names(Headers headers) {
             this.headers = headers;
         }
 
+        /** Of no headers, as a record that is sent mostly has, an array costs nothing. */
         @Override
-        public String get(int index) {
-            return headers[index].key();
+        public int size() {
+            return headers.toArray().length;
         }
 
         @Override
-        public int size() {
-            return headers.length;
+        public Iterator<String> iterator() {
+            Iterator<Header> all = headers.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public String next() {
+                    return all.next().key();
+                }
+            };
         }
     }
 }

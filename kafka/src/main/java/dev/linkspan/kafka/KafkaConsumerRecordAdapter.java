@@ -37,7 +37,7 @@ final class KafkaConsumerRecordAdapter<K, V> extends KafkaAdapter<ConsumerRecord
 
     @Override
     public @Nullable String partition(ConsumerRecord<K, V> record) {
-        return Integer.toString(record.partition());
+        return KafkaPartitions.text(record.partition());
     }
 
     @Override

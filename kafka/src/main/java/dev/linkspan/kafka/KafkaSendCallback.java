@@ -82,7 +82,7 @@ final class KafkaSendCallback implements Callback {
     private void describe(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
         try {
             if (exception == null && metadata != null && span.isRecording()) {
-                span.partition(Integer.toString(metadata.partition()));
+                span.partition(KafkaPartitions.text(metadata.partition()));
                 span.bodySize(metadata.serializedValueSize());
                 if (metadata.hasOffset()) {
                     span.put(KafkaAttributes.OFFSET, metadata.offset());

@@ -36,7 +36,7 @@ final class KafkaSettle {
     private static void describe(MessageSpan span, @Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (offsets != null && offsets.size() == 1 && span.isRecording()) {
             offsets.forEach((partition, offset) -> {
-                span.partition(Integer.toString(partition.partition()));
+                span.partition(KafkaPartitions.text(partition.partition()));
                 if (offset != null) {
                     span.put(KafkaAttributes.OFFSET, offset.offset());
                 }
