@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Starts Send spans of many messages, with a Create span for each or without. */
@@ -28,6 +29,9 @@ final class BatchSendSpans<M, H> {
     }
 
     MessageSpan start(List<? extends M> messages) {
+        if (telemetry.isNoop) {
+            return noop(messages.size());
+        }
         Context caller = telemetry.currentContext();
         DestinationOperation common = send.common(messages);
         long startNanos = System.nanoTime();
@@ -52,6 +56,12 @@ final class BatchSendSpans<M, H> {
         describeBatch(batch, messages.size(), result.leftOut());
         batch.messages(entries);
         return batch;
+    }
+
+    private MessageSpan noop(int messages) {
+        MessageSpan nothing = MessageSpan.noop(send.unknown(), telemetry.currentContext());
+        nothing.messages(Collections.nCopies(messages, nothing));
+        return nothing;
     }
 
     private MessageSpan startPlainBatch(

@@ -69,6 +69,11 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
         this.lateLinks = lateLinks;
     }
 
+    /** Of an operation that nothing will see. */
+    static MessageSpan noop(DestinationOperation operation, Context ambient) {
+        return new MessageSpan(operation, Span.getInvalid(), ambient, ambient, 0, null);
+    }
+
     void messages(List<MessageSpan> spans) {
         messages = spans;
     }
@@ -244,6 +249,10 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     /** Records the metrics, then ends the span. Calls after the first do nothing. */
     @Override
     public void close() {
+        if (telemetry().isNoop) {
+            closed = 1;
+            return;
+        }
         close(0, System.nanoTime() - startNanos);
     }
 

@@ -3,8 +3,11 @@ package dev.linkspan.propagation;
 import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +35,8 @@ public final class MessagingTelemetry {
     final Propagation propagation;
     final CreatedContexts created = new CreatedContexts();
     final boolean writesOldNames;
+    /** Whether there is nothing that spans, metrics or contexts could reach. */
+    final boolean isNoop;
 
     MessagingTelemetry(
             OpenTelemetry openTelemetry, MessagingPolicy defaultPolicy, List<DestinationPolicy> destinationPolicies) {
@@ -45,6 +50,9 @@ public final class MessagingTelemetry {
                 "Exceptions of telemetry that were kept from the application, by place."));
         this.propagation = new Propagation(openTelemetry.getPropagators().getTextMapPropagator(), errors);
         this.writesOldNames = Semconv.writesOldNames();
+        this.isNoop = openTelemetry.getTracerProvider() == TracerProvider.noop()
+                && openTelemetry.getMeterProvider() == MeterProvider.noop()
+                && propagation.propagator == TextMapPropagator.noop();
     }
 
     /**

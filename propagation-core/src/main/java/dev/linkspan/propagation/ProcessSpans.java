@@ -36,6 +36,9 @@ final class ProcessSpans<M, H> {
 
     MessageSpan start(M message) {
         Context ambient = telemetry.currentContext();
+        if (telemetry.isNoop) {
+            return MessageSpan.noop(nothing, ambient);
+        }
         long startNanos = System.nanoTime();
         if (facts.isControl(message)) {
             return new MessageSpan(nothing, Span.getInvalid(), ambient, ambient, startNanos, null);
@@ -66,7 +69,7 @@ final class ProcessSpans<M, H> {
 
     /** Counts a delivery whose processing begins elsewhere. */
     void delivered(M message) {
-        if (facts.isControl(message)) {
+        if (telemetry.isNoop || facts.isControl(message)) {
             return;
         }
         DestinationOperation operation = process.of(message);

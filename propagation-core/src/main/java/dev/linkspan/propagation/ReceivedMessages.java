@@ -33,6 +33,9 @@ final class ReceivedMessages<M, H> {
     /** @param batch whether the client's call can bring several */
     private void received(
             Iterable<? extends M> messages, long startNanos, boolean batch, Consumer<? super MessageSpan> answer) {
+        if (telemetry.isNoop) {
+            return;
+        }
         try {
             // first of all, so that our own work does not count as the client's
             Times times = Times.since(startNanos);

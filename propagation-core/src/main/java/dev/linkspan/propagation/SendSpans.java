@@ -24,6 +24,9 @@ final class SendSpans<M, H> {
 
     /** @param counted whether the message goes out with this operation, and is counted as sent when it ends */
     MessageSpan start(M message, Operation<M> operation, Context caller, boolean counted) {
+        if (telemetry.isNoop) {
+            return MessageSpan.noop(operation.unknown(), caller);
+        }
         DestinationOperation destination = operation.of(message);
         long startNanos = System.nanoTime();
         SpanContext existing = existing(message, destination);

@@ -7,6 +7,7 @@ import static dev.linkspan.propagation.RecordedTelemetry.id;
 import static dev.linkspan.propagation.RecordedTelemetry.links;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.linkspan.propagation.toy.ToyAdapter;
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.OpenTelemetry;
@@ -19,6 +20,7 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Tracing off, propagation off, no SDK at all: messages go through as without Linkspan. */
@@ -154,6 +156,31 @@ class KillSwitchTest {
         assertThat(queue.send(FORWARDED)).isSameAs(FORWARDED);
         exercise(queue);
         assertThat(Context.current()).isSameAs(Context.root());
+    }
+
+    @Test
+    void no_telemetry_at_all_asks_for_nothing_of_a_message() {
+        AtomicInteger asked = new AtomicInteger();
+        ToyAdapter counting = new ToyAdapter() {
+            @Override
+            public String destination(ToyMessage message) {
+                asked.incrementAndGet();
+                return super.destination(message);
+            }
+
+            @Override
+            public Map<String, List<String>> headers(ToyMessage message) {
+                asked.incrementAndGet();
+                return super.headers(message);
+            }
+        };
+        ToyQueue queue = new ToyQueue(MessagingTelemetry.create(OpenTelemetry.noop()), counting, ClientFacts.NONE);
+        queue.send(FORWARDED);
+        queue.messages()
+                .process(FORWARDED, message -> assertThat(Context.current()).isSameAs(Context.root()));
+        queue.messages().received(List.of(FORWARDED), System.nanoTime());
+
+        assertThat(asked).hasValue(0);
     }
 
     @Test
