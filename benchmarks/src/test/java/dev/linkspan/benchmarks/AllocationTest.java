@@ -27,7 +27,7 @@ class AllocationTest {
     @CsvSource({
         "KAFKA, SAMPLED, 1665",
         "KAFKA, UNSAMPLED, 1475",
-        "KAFKA, NOOP, 355",
+        "KAFKA, NOOP, 275",
         "RABBITMQ, SAMPLED, 2170",
         "NATS, SAMPLED, 1955",
         "SQS, SAMPLED, 2245"
@@ -41,7 +41,7 @@ class AllocationTest {
     @CsvSource({
         "KAFKA, SAMPLED, 2220",
         "KAFKA, UNSAMPLED, 2030",
-        "KAFKA, NOOP, 317",
+        "KAFKA, NOOP, 112",
         "RABBITMQ, SAMPLED, 2380",
         "NATS, SAMPLED, 2295",
         "SQS, SAMPLED, 2230"
