@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -107,6 +108,8 @@ class HandOffFaultTest {
         } finally {
             executor.shutdown();
         }
+        // a stage is complete before what hangs on it has run, and process spans end by that
+        assertThat(executor.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         return new Seen(handled.get(), rightParents(telemetry), Scopes.open() - before, telemetry);
     }
 
