@@ -167,9 +167,7 @@ public final class Summary {
 
     /** All runs of one fault of docs/RELIABILITY.md. */
     private record Fault(String id, List<Properties> runs) {
-        /** F31 is of NATS. */
         private static final List<String> ALL = IntStream.rangeClosed(1, 32)
-                .filter(number -> number != 31)
                 .mapToObj(number -> String.format("F%02d", number))
                 .toList();
 

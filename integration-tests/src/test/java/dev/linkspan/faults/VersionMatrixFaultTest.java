@@ -27,6 +27,8 @@ class VersionMatrixFaultTest {
             new Run("../kafka/pom.xml", "maven-surefire-plugin", "middle-kafka", "kafka.middle.version"),
             new Run("../nats/pom.xml", "maven-surefire-plugin", "oldest-nats", "nats.oldest.version"),
             new Run("../rabbitmq/pom.xml", "maven-surefire-plugin", "oldest-rabbitmq", "rabbitmq.oldest.version"),
+            new Run("../sqs/pom.xml", "maven-surefire-plugin", "oldest-awssdk", "awssdk.oldest.version"),
+            new Run("pom.xml", "maven-failsafe-plugin", "oldest-clients", "awssdk.oldest.version"),
             new Run("pom.xml", "maven-failsafe-plugin", "oldest-clients", "nats.oldest.version"),
             new Run("pom.xml", "maven-failsafe-plugin", "oldest-clients", "rabbitmq.oldest.version"),
             new Run("pom.xml", "maven-failsafe-plugin", "oldest-kafka", "kafka.oldest.version"),
@@ -52,6 +54,7 @@ class VersionMatrixFaultTest {
                 "../kafka/pom.xml",
                 "../nats/pom.xml",
                 "../rabbitmq/pom.xml",
+                "../sqs/pom.xml",
                 "pom.xml")) {
             if (switchesOff(read(pom))) {
                 missing.add(pom + " switches a run off");

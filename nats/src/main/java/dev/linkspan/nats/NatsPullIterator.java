@@ -18,7 +18,12 @@ final class NatsPullIterator implements Iterator<@Nullable Message> {
 
     @Override
     public boolean hasNext() {
-        return begin().orFailed(messages::hasNext);
+        NatsPull begun = begin();
+        // what fails is told, and the next try begins anew
+        pull = null;
+        boolean more = begun.orFailed(messages::hasNext);
+        pull = begun;
+        return more;
     }
 
     @Override

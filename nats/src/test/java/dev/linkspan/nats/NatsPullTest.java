@@ -3,6 +3,7 @@ package dev.linkspan.nats;
 import static dev.linkspan.testing.LinkspanAssertions.assertThatMetrics;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.linkspan.testing.LinkspanExtension;
 import io.nats.client.Connection;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,36 @@ class NatsPullTest {
         assertThatThrownBy(() -> pull(pulled).iterate(10, TIMEOUT).hasNext()).isSameAs(thrown);
 
         assertThat(span()).hasName("receive").hasAttribute(Names.ERROR_TYPE, JetStreamStatusException.class.getName());
+    }
+
+    @Test
+    void receive_span_after_a_failure_begins_after_it() throws Exception {
+        Message message = traced(1);
+        AtomicInteger asked = new AtomicInteger();
+        FakeSubscription pulled = new FakeSubscription("orders", null, () -> null);
+        pulled.iterated = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                if (asked.getAndIncrement() == 0) {
+                    throw new IllegalArgumentException("not yet");
+                }
+                return true;
+            }
+
+            @Override
+            public Message next() {
+                return message;
+            }
+        };
+        Iterator<Message> messages = pull(pulled).iterate(10, TIMEOUT);
+        assertThatThrownBy(messages::hasNext).hasMessage("not yet");
+        long failed = otel.spans().get(0).getEndEpochNanos();
+        // longer than the clock takes to go on
+        await().until(() -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) > failed + 5_000_000);
+        assertThat(messages.hasNext()).isTrue();
+        assertThat(messages.next()).isSameAs(message);
+
+        assertThat(otel.spans().get(1).getStartEpochNanos()).isGreaterThan(failed);
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
@@ -32,11 +33,13 @@ final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBat
         List<SendMessageBatchRequestEntry> entries = new ArrayList<>(given);
         boolean anyCopy = false;
         try {
-            long room = room();
+            long[] sizes = sizes();
+            long room = SqsSize.room(LongStream.of(sizes).sum(), SqsSize.MOST);
             for (int i = 0; i < given.size(); i++) {
                 // an equal share of what is left, so that one with much baggage does not cost the others their links
                 long share = room == Long.MAX_VALUE ? room : room / (given.size() - i);
-                SendMessageBatchRequestEntry copy = withContext(given.get(i), span.message(i), share);
+                long own = SqsSize.room(sizes[i], queue.settings.maxMessageBytes);
+                SendMessageBatchRequestEntry copy = withContext(given.get(i), span.message(i), Math.min(share, own));
                 if (copy != null) {
                     entries.set(i, copy);
                     anyCopy = true;
@@ -53,14 +56,12 @@ final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBat
         }
     }
 
-    /** The limit of a message is also that of a batch. */
-    private long room() {
-        int limit = queue.settings.maxMessageBytes;
-        long size = 0;
-        for (SendMessageBatchRequestEntry entry : given) {
-            size += SqsSize.of(entry.messageBody(), entry.messageAttributes(), limit / given.size());
-        }
-        return SqsSize.room(size, limit);
+    /** A batch may be as large as one message, and each of its messages as large as its queue takes. */
+    private long[] sizes() {
+        int share = Math.min(queue.settings.maxMessageBytes, SqsSize.MOST / Math.max(1, given.size()));
+        return given.stream()
+                .mapToLong(entry -> SqsSize.of(entry.messageBody(), entry.messageAttributes(), share))
+                .toArray();
     }
 
     private static long size(SendMessageBatchRequestEntry entry) {

@@ -8,6 +8,9 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 /** How large a message is as SQS counts it: the body, and of each attribute the name, the type and the value. */
 final class SqsSize {
 
+    /** Bytes that SQS takes in a message, and in all messages of a batch; a queue may be set to less for each message. */
+    static final int MOST = 1_048_576;
+
     /** More than all the attributes that we write can ever come to. */
     private static final int FAR_FROM_LIMIT = 65_536;
 
@@ -28,9 +31,12 @@ final class SqsSize {
         return size + (size + bodyAtMost < share - (long) FAR_FROM_LIMIT ? bodyAtMost : utf8(body));
     }
 
-    /** How much larger something of this size may become; where it is too large already, the limit is another one. */
+    /** How much larger something of this size may become; what is larger than the limit already must be for a queue that takes more. */
     static long room(long size, int maxBytes) {
-        return size > maxBytes ? Long.MAX_VALUE : maxBytes - size;
+        if (size <= maxBytes) {
+            return maxBytes - size;
+        }
+        return size <= MOST ? MOST - size : Long.MAX_VALUE;
     }
 
     private static int ofAttribute(String name, MessageAttributeValue value) {

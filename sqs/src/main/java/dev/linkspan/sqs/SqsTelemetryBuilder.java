@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  */
 public final class SqsTelemetryBuilder extends PolicyBuilder<SqsTelemetryBuilder> {
 
-    static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_576;
+    static final int DEFAULT_MAX_MESSAGE_BYTES = 262_144;
 
     private static final int LEAST_MAX_MESSAGE_BYTES = 1_024;
 
@@ -24,17 +24,18 @@ public final class SqsTelemetryBuilder extends PolicyBuilder<SqsTelemetryBuilder
     }
 
     /**
-     * How large a message, or all messages of a batch together, may be, with their attributes: the least
-     * {@code MaximumMessageSize} of the queues that are sent to. A message that our attributes would make larger goes without
-     * them. 1,048,576 by default, which is SQS's own limit.
+     * How large our attributes may make a message: the least {@code MaximumMessageSize} of the queues that are sent to. A
+     * message that would become larger goes without them, with the context in {@code AWSTraceHeader}. One that is larger by
+     * itself is for a queue that takes more, and may become as large as SQS allows, 1,048,576 bytes. 262,144 by default, which
+     * was SQS's limit until 2025 and is what many queues still have.
      *
-     * @param bytes 1,024 to 1,048,576
+     * @param bytes 1,024 to 1,048,576, with the body and all attributes
      * @throws IllegalArgumentException if it is outside of that
      */
     public SqsTelemetryBuilder maxMessageBytes(int bytes) {
-        if (bytes < LEAST_MAX_MESSAGE_BYTES || bytes > DEFAULT_MAX_MESSAGE_BYTES) {
+        if (bytes < LEAST_MAX_MESSAGE_BYTES || bytes > SqsSize.MOST) {
             throw new IllegalArgumentException("maxMessageBytes is " + bytes + " but must be from "
-                    + LEAST_MAX_MESSAGE_BYTES + " to " + DEFAULT_MAX_MESSAGE_BYTES + ", as MaximumMessageSize is");
+                    + LEAST_MAX_MESSAGE_BYTES + " to " + SqsSize.MOST + ", as MaximumMessageSize is");
         }
         this.maxMessageBytes = bytes;
         return this;

@@ -72,9 +72,8 @@ final class FakeQueue {
         }
     }
 
-    /** @param size of all that is sent in one call */
-    synchronized String add(Sent sent, long size) {
-        if (size > maxMessageSize) {
+    synchronized String add(Sent sent) {
+        if (sent.size() > maxMessageSize) {
             throw FakeSqs.refusal("InvalidParameterValue", "One or more parameters are invalid. Message is too long.");
         }
         if (sent.attributes.size() > 10) {

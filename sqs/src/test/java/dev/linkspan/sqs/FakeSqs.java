@@ -86,8 +86,7 @@ class FakeSqs implements SqsClient {
     @Override
     public SendMessageResponse sendMessage(SendMessageRequest request) {
         record(request);
-        String id = queue(request.queueUrl())
-                .add(FakeQueue.Sent.of(request), FakeQueue.Sent.of(request).size());
+        String id = queue(request.queueUrl()).add(FakeQueue.Sent.of(request));
         SendMessageResponse.Builder response = SendMessageResponse.builder().messageId(id);
         return (SendMessageResponse) response.responseMetadata(SqsResponseMetadata.create(metadata()))
                 .build();
@@ -99,12 +98,17 @@ class FakeSqs implements SqsClient {
         long size = request.entries().stream()
                 .mapToLong(entry -> FakeQueue.Sent.of(entry).size())
                 .sum();
+        if (size > SqsSize.MOST) {
+            throw refusal(
+                    "AWS.SimpleQueueService.BatchRequestTooLong",
+                    "Batch requests cannot be longer than 1048576 bytes.");
+        }
         List<SendMessageBatchResultEntry> taken = new ArrayList<>();
         for (SendMessageBatchRequestEntry entry : request.entries()) {
             if (!refused.contains(entry.id())) {
                 taken.add(SendMessageBatchResultEntry.builder()
                         .id(entry.id())
-                        .messageId(queue(request.queueUrl()).add(FakeQueue.Sent.of(entry), size))
+                        .messageId(queue(request.queueUrl()).add(FakeQueue.Sent.of(entry)))
                         .build());
             }
         }

@@ -88,7 +88,8 @@ class SqsBatchManagerTest extends SqsBench {
             }
             futures.forEach(CompletableFuture::join);
         }
-        await().until(() -> spans("create orders").size() == 10);
+        await().until(() ->
+                spans("create orders").size() == 10 && !spans("send orders").isEmpty());
 
         List<SpanData> creates = spans("create orders");
         for (String caller : List.of("caller 1", "caller 2")) {
@@ -120,7 +121,8 @@ class SqsBatchManagerTest extends SqsBench {
         try (SqsAsyncBatchManager manager = plain.batchManager()) {
             sendTen(manager);
         }
-        await().until(() -> spans("create orders").size() == 10);
+        await().until(() ->
+                spans("create orders").size() == 10 && !spans("send orders").isEmpty());
 
         assertThat(span("send orders")).hasKind(SpanKind.CLIENT).hasNoParent();
         assertThat(carried())

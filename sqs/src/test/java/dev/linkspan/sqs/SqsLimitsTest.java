@@ -185,6 +185,43 @@ class SqsLimitsTest extends SqsBench {
         assertThatThrownBy(() -> client.sendMessage(request("x".repeat(4_090)))).hasMessageContaining("too long");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {262_144 - TRACEPARENT, 262_144 - TRACEPARENT + 1, 262_144})
+    void message_as_large_as_a_queue_of_the_former_limit_takes_is_delivered(int size) {
+        fake.queue(ORDERS).maxMessageSize = 262_144;
+        client.sendMessage(request("x".repeat(size)));
+        client.sendMessageBatch(b -> b.queueUrl(ORDERS).entries(entry("e0", size), entry("e1", size), entry("e2", 10)));
+        receive().forEach(message -> sqs.messages(ORDERS).process(message, handled -> {}));
+
+        assertThat(fake.queue(ORDERS).size()).isEqualTo(4);
+        assertThat(spans("process orders"))
+                .hasSize(4)
+                .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
+    }
+
+    @Test
+    void message_larger_than_the_least_queue_is_for_one_with_sqs_s_own_limit() {
+        SqsClient small = SqsTelemetry.builder(otel.openTelemetry())
+                .maxMessageBytes(4_096)
+                .build()
+                .wrap(fake);
+        Baggage much = Baggage.builder().put("tenant", "x".repeat(8_000)).build();
+        try (Scope scope = Context.root().with(much).makeCurrent()) {
+            small.sendMessage(request("x".repeat(LIMIT - 10)));
+            small.sendMessageBatch(b ->
+                    b.queueUrl(ORDERS).entries(entry("e0", LIMIT / 2 - 100), entry("e1", LIMIT / 2 - 100)));
+        }
+
+        assertThat(fake.queue(ORDERS).size()).isEqualTo(3);
+    }
+
+    private static SendMessageBatchRequestEntry entry(String id, int size) {
+        return SendMessageBatchRequestEntry.builder()
+                .id(id)
+                .messageBody("x".repeat(size))
+                .build();
+    }
+
     @Test
     void batch_as_large_as_sqs_takes_is_delivered_and_every_entry_is_linked() {
         int size = (LIMIT - 3 * TRACEPARENT) / 10;
