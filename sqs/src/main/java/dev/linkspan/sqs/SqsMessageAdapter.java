@@ -1,5 +1,9 @@
 package dev.linkspan.sqs;
 
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -12,6 +16,30 @@ final class SqsMessageAdapter extends SqsAdapter<Message> {
     SqsMessageAdapter(@Nullable String queue, boolean snsEnvelopes) {
         this.queue = queue;
         this.snsEnvelopes = snsEnvelopes;
+    }
+
+    /** By index: the first to take an iterator of a list that OpenTelemetry's library hands out has its spans, and is not us. */
+    @Override
+    public Iterable<? extends Message> elements(Iterable<? extends Message> messages) {
+        if (!(messages instanceof List<? extends Message> list) || !(messages instanceof RandomAccess)) {
+            return messages;
+        }
+        return () -> new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < list.size();
+            }
+
+            @Override
+            public Message next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                return list.get(next++);
+            }
+        };
     }
 
     @Override
