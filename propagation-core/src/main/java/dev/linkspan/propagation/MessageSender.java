@@ -1,6 +1,7 @@
 package dev.linkspan.propagation;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.util.List;
 
 /**
@@ -95,15 +96,22 @@ public final class MessageSender<M, H> {
         if (!(span instanceof SendSpan sending) || !sending.wantsInjection()) {
             return false;
         }
-        DestinationOperation operation = span.operation;
-        Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
-        boolean done = injection.write(span.context(), operation.policy.outgoingBaggage, maxBytes, maxHeaders);
+        Context context = span.context();
+        boolean done =
+                TraceParent.writeAlone(telemetry.propagation, facts.carrier, headers, context, maxBytes, maxHeaders)
+                        || inject(span.operation, context, headers, maxBytes, maxHeaders);
         sending.injected(done);
+        if (done && sending.isSentLater()) {
+            telemetry.created.add(Span.fromContext(context).getSpanContext());
+        }
+        return done;
+    }
+
+    private boolean inject(DestinationOperation operation, Context context, H headers, long maxBytes, int maxHeaders) {
+        Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
+        boolean done = injection.write(context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
         operation.rejected(injection.oversizedFields, "oversized");
         operation.rejected(injection.refusedFields, "refused");
-        if (done && sending.isSentLater()) {
-            telemetry.created.add(Span.fromContext(span.context()).getSpanContext());
-        }
         return done;
     }
 

@@ -126,8 +126,9 @@ public final class MessagingTelemetry {
         if (!defaultPolicy.propagation) {
             return false;
         }
-        return new Injection<>(propagation, carrier, headers)
-                .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+        return TraceParent.writeAlone(propagation, carrier, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
+                || new Injection<>(propagation, carrier, headers)
+                        .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
@@ -99,8 +100,12 @@ final class ProcessSpans<M, H> {
     }
 
     List<M> listOf(Iterable<? extends M> messages) {
+        Iterable<? extends M> elements = facts.elements(messages);
+        if (elements instanceof Collection<? extends M> all) {
+            return Collections.unmodifiableList(new ArrayList<>(all));
+        }
         List<M> list = new ArrayList<>();
-        facts.elements(messages).forEach(list::add);
+        elements.forEach(list::add);
         return Collections.unmodifiableList(list);
     }
 
