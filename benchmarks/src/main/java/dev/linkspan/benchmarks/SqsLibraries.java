@@ -1,12 +1,9 @@
 package dev.linkspan.benchmarks;
 
-import dev.linkspan.batch.BatchProcessor;
-import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.sqs.SqsTelemetry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
@@ -67,11 +64,6 @@ final class SqsLibraries {
         }
 
         @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            messages.forEach(handler);
-        }
-
-        @Override
         Map<String, String> sent() {
             Map<String, String> headers = new HashMap<>();
             stub.last.messageAttributes().forEach((name, value) -> headers.put(name, value.stringValue()));
@@ -85,6 +77,7 @@ final class SqsLibraries {
 
         ByHand(Backend backend) {
             own = new SqsHandWritten(backend.openTelemetry());
+            handling = Handling.byHand(own);
         }
 
         @Override
@@ -96,42 +89,14 @@ final class SqsLibraries {
         Object receive() {
             return own.receive(client, pull());
         }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                own.process(message, handler);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            own.batch(messages, handler);
-        }
     }
 
     private static final class Linkspan extends Bare {
 
-        private final MessageTracer<Message> tracer;
-        private final BatchProcessor<Message> batches;
-
         Linkspan(Backend backend) {
             SqsTelemetry sqs = SqsTelemetry.create(backend.openTelemetry());
             client = sqs.wrap(client);
-            tracer = sqs.messages(QUEUE);
-            batches = BatchProcessor.create(tracer);
-        }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                tracer.process(message, handler::accept);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            batches.process(messages, batch -> handler.accept(batch.messages()));
+            handling = Handling.linkspan(sqs.messages(QUEUE));
         }
     }
 }
