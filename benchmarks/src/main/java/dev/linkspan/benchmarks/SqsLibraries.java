@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
-/** SQS's client, traced. OpenTelemetry's library sits inside of the real client, and so is not to be had here. */
+/** SQS's client, traced. OpenTelemetry's library sits inside of the real client: see {@link SqsClientLibraries}. */
 final class SqsLibraries {
 
     static final String QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/orders";
@@ -22,6 +22,17 @@ final class SqsLibraries {
             case HAND_WRITTEN -> new ByHand(backend);
             default -> new Linkspan(backend);
         };
+    }
+
+    static SendMessageRequest request() {
+        return SendMessageRequest.builder().queueUrl(QUEUE).messageBody("chair").build();
+    }
+
+    static ReceiveMessageRequest pull() {
+        return ReceiveMessageRequest.builder()
+                .queueUrl(QUEUE)
+                .maxNumberOfMessages(10)
+                .build();
     }
 
     private static class Bare extends Traced<Message> {
@@ -39,23 +50,9 @@ final class SqsLibraries {
             return client.sendMessage(request());
         }
 
-        static SendMessageRequest request() {
-            return SendMessageRequest.builder()
-                    .queueUrl(QUEUE)
-                    .messageBody("chair")
-                    .build();
-        }
-
         @Override
         Object receive() {
             return client.receiveMessage(pull());
-        }
-
-        static ReceiveMessageRequest pull() {
-            return ReceiveMessageRequest.builder()
-                    .queueUrl(QUEUE)
-                    .maxNumberOfMessages(10)
-                    .build();
         }
 
         @Override
