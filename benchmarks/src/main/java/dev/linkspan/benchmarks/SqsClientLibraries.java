@@ -10,8 +10,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /**
- * AWS's client itself, traced: it signs, writes and reads JSON, and only HTTP is a stub. What it takes is in all figures, and more
- * than what tracing adds. Messages are processed as the client gives them, ten at a time.
+ * AWS's client itself, traced: it signs, writes and reads JSON, and only HTTP is a stub. All figures hold what it takes, which is
+ * several times what tracing adds. Messages are processed as the client gives them, ten at a time.
  */
 final class SqsClientLibraries extends Traced<Message> {
 
