@@ -50,6 +50,10 @@ final class BoundedAttributes implements AttributeSink {
         if (value instanceof String text) {
             return (T) Text.cut(text, length);
         }
+        // a class is asked for sooner than an interface, and most are numbers
+        if (value instanceof Number) {
+            return value;
+        }
         if (value instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof String) {
             return (T) list.stream()
                     .map(item -> item instanceof String text ? Text.cut(text, length) : item)

@@ -105,12 +105,15 @@ final class Injection<H> {
         if (!span.isValid() || !span.getTraceState().isEmpty()) {
             return false;
         }
-        String value = TraceParent.of(span.getTraceId(), span.getSpanId(), span.getTraceFlags());
-        if (!carrier.accepts(TraceParent.NAME, value)
-                || (maxBytes != Long.MAX_VALUE && carrier.size(TraceParent.NAME, value) > maxBytes)) {
+        if (!carrier.accepts(TraceParent.NAME, TraceParent.EXAMPLE)
+                || (maxBytes != Long.MAX_VALUE && carrier.size(TraceParent.NAME, TraceParent.EXAMPLE) > maxBytes)) {
             return false;
         }
-        carrier.set(headers, TraceParent.NAME, value);
+        if (carrier.keepsBytes()) {
+            carrier.setBytes(headers, TraceParent.NAME, TraceParent.bytes(span));
+        } else {
+            carrier.set(headers, TraceParent.NAME, TraceParent.text(span));
+        }
         return true;
     }
 

@@ -5,6 +5,11 @@ import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code traceparent} in the one form that is in use: version 00, 55 bytes of lower case. What W3C's propagator makes of
@@ -15,10 +20,19 @@ final class TraceParent {
 
     static final String NAME = "traceparent";
 
+    /** Each is as long and of the same letters. */
+    static final String EXAMPLE = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    private static final byte[] TEMPLATE = EXAMPLE.getBytes(StandardCharsets.ISO_8859_1);
     private static final int LENGTH = 55;
+    private static final int TRACE_ID = 3;
     private static final int SPAN_ID = 36;
     private static final int FLAGS = 53;
-    private static final byte[] DIGITS = digits();
+    /** Six digits of zero, and room for two. */
+    private static final long ZEROS = 0x3030_3030_3030_0000L;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private long traceIdHigh;
     private long traceIdLow;
@@ -31,28 +45,20 @@ final class TraceParent {
      * @return false if it carries more or anything else, or nothing: that is the propagator's to read
      */
     <H> boolean readAlone(Propagation propagation, HeaderCarrier<H> carrier, H headers) {
+        byte[] value = peekAlone(propagation, carrier, headers);
+        return value != null && read(value);
+    }
+
+    /** The one field that a message carries; null if there are others, or the propagator is not W3C's. */
+    static <H> byte @Nullable [] peekAlone(Propagation propagation, HeaderCarrier<H> carrier, H headers) {
         if (!propagation.isW3c) {
-            return false;
+            return null;
         }
         try {
-            boolean found = false;
-            for (String name : carrier.names(headers)) {
-                if (name == null || !propagation.mayBeW3cField(name)) {
-                    continue;
-                }
-                if (found || !name.equals(NAME)) {
-                    return false;
-                }
-                found = true;
-            }
-            if (!found || carrier.conflicting(headers, NAME)) {
-                return false;
-            }
-            byte[] value = carrier.peek(headers, NAME, FieldLimits.TRACEPARENT_BYTES);
-            return value != null && read(value);
+            return carrier.peekAlone(headers, NAME, Propagation.W3C_FIELD, FieldLimits.TRACEPARENT_BYTES);
         } catch (Throwable t) {
             propagation.errors.add("carrier.get", t);
-            return false;
+            return null;
         }
     }
 
@@ -66,43 +72,49 @@ final class TraceParent {
                 || value[FLAGS - 1] != '-') {
             return false;
         }
-        int bad = 0;
-        long high = 0;
-        long low = 0;
-        long span = 0;
-        for (int i = 0; i < 16; i++) {
-            int h = digit(value[3 + i]);
-            int l = digit(value[19 + i]);
-            int s = digit(value[SPAN_ID + i]);
-            bad |= h | l | s;
-            high = high << 4 | h;
-            low = low << 4 | l;
-            span = span << 4 | s;
-        }
-        int first = digit(value[FLAGS]);
-        int second = digit(value[FLAGS + 1]);
-        bad |= first | second;
-        if (bad < 0 || (high | low) == 0 || span == 0) {
+        long first = eightDigits(value, TRACE_ID);
+        long second = eightDigits(value, TRACE_ID + 8);
+        long third = eightDigits(value, TRACE_ID + 16);
+        long fourth = eightDigits(value, TRACE_ID + 24);
+        long fifth = eightDigits(value, SPAN_ID);
+        long sixth = eightDigits(value, SPAN_ID + 8);
+        long last = eightDigits(ZEROS | (value[FLAGS] & 0xFF) << 8 | (value[FLAGS + 1] & 0xFF));
+        if ((first | second | third | fourth | fifth | sixth | last) < 0
+                || (first | second | third | fourth) == 0
+                || (fifth | sixth) == 0) {
             return false;
         }
-        traceIdHigh = high;
-        traceIdLow = low;
-        spanId = span;
-        flags = (byte) (first << 4 | second);
+        traceIdHigh = first << 32 | second;
+        traceIdLow = third << 32 | fourth;
+        spanId = fifth << 32 | sixth;
+        flags = (byte) last;
         return true;
     }
 
-    /** Negative if it is none of a lower-case number. */
-    private static int digit(byte b) {
-        return b < 0 ? -1 : DIGITS[b];
+    private static long eightDigits(byte[] value, int at) {
+        return eightDigits((long) EIGHT_BYTES.get(value, at));
     }
 
-    private static byte[] digits() {
-        byte[] digits = new byte[128];
-        for (int c = 0; c < digits.length; c++) {
-            digits[c] = (byte) "0123456789abcdef".indexOf(c);
+    /**
+     * Eight hexadecimal digits of lower case at once, one in each byte: a loop over the digits of all messages would be what a
+     * large batch spends most of its time on.
+     *
+     * @return their value, of 32 bits; negative if any is no such digit
+     */
+    private static long eightDigits(long ascii) {
+        long letters = (ascii & 0x4040404040404040L) >>> 6;
+        long nibbles = (ascii & 0x0F0F0F0F0F0F0F0FL) + 9 * letters;
+        // '0' to '9' begin with 3, 'a' to 'f' with 6
+        long wrong = (ascii & 0xF0F0F0F0F0F0F0F0L) ^ (0x3030303030303030L + 0x30 * letters);
+        // a letter stands for 10 to 15, all others for 0 to 9
+        wrong |= nibbles & 0x1010101010101010L;
+        wrong |= ((nibbles + 0x0606060606060606L) & 0x1010101010101010L) ^ (letters << 4);
+        if (wrong != 0) {
+            return -1;
         }
-        return digits;
+        long pairs = (nibbles | nibbles >>> 4) & 0x00FF00FF00FF00FFL;
+        long fours = (pairs | pairs >>> 8) & 0x0000FFFF0000FFFFL;
+        return (fours | fours >>> 16) & 0xFFFFFFFFL;
     }
 
     void of(TraceParent other) {
@@ -151,8 +163,28 @@ final class TraceParent {
     }
 
     /** The field as W3C's propagator writes it. */
-    static String of(String traceId, String spanId, TraceFlags flags) {
-        return "00-" + traceId + '-' + spanId + '-' + flags.asHex();
+    static String text(SpanContext context) {
+        return "00-" + context.getTraceId() + '-' + context.getSpanId() + '-'
+                + context.getTraceFlags().asHex();
+    }
+
+    /** As {@link #text}, in ASCII. */
+    @SuppressWarnings("deprecation") // of ASCII the low bytes are all there is
+    static byte[] bytes(SpanContext context) {
+        byte[] bytes = TEMPLATE.clone();
+        context.getTraceId().getBytes(0, 32, bytes, TRACE_ID);
+        context.getSpanId().getBytes(0, 16, bytes, SPAN_ID);
+        context.getTraceFlags().asHex().getBytes(0, 2, bytes, FLAGS);
+        return bytes;
+    }
+
+    /** @param value the bytes that were read, whose text is sooner copied than written anew */
+    SpanContext toSpanContext(byte[] value) {
+        return SpanContext.createFromRemoteParent(
+                new String(value, TRACE_ID, 32, StandardCharsets.ISO_8859_1),
+                new String(value, SPAN_ID, 16, StandardCharsets.ISO_8859_1),
+                TraceFlags.fromByte(flags),
+                TraceState.getDefault());
     }
 
     SpanContext toSpanContext() {
