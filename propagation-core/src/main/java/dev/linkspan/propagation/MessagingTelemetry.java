@@ -11,7 +11,9 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +160,46 @@ public final class MessagingTelemetry {
      */
     public void suppressed(String site, Throwable error) {
         errors.add(site, error);
+    }
+
+    /**
+     * For wrappers of a client: makes a call that is answered later. What the call throws comes out unchanged, and its stage
+     * is returned as it is: one derived from it would not cancel the call.
+     *
+     * @param scope what is current during the call, such as {@link MessageSpan#makeCurrent()}; closed here
+     * @param request what to call with
+     * @param call the client's own
+     * @param end called when the call is over, with its result or its error; with neither if there is no stage to wait for, or
+     *     one that takes no callback. Must not throw
+     */
+    public <Q, R, S extends @Nullable CompletionStage<? extends R>, X extends Throwable> S callAsync(
+            Scope scope,
+            Q request,
+            MessageFunction<? super Q, S, X> call,
+            BiConsumer<? super @Nullable R, ? super @Nullable Throwable> end)
+            throws X {
+        S stage;
+        try {
+            try {
+                stage = call.apply(request);
+            } finally {
+                detach(scope);
+            }
+        } catch (Throwable t) {
+            end.accept(null, t);
+            throw t;
+        }
+        if (stage == null) {
+            end.accept(null, null);
+            return stage;
+        }
+        try {
+            stage.whenComplete(end);
+        } catch (Throwable t) {
+            errors.add("stage.whenComplete", t);
+            end.accept(null, null);
+        }
+        return stage;
     }
 
     /** The policy for a destination; null: for operations over several. */
