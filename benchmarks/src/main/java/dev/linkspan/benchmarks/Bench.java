@@ -20,7 +20,7 @@ public final class Bench {
         boolean full = List.of(arguments).contains("--full");
         List<Row> rows = full ? Goals.full() : Goals.quick();
         Rounds rounds = full
-                ? new Rounds(5, 12, 5, TimeValue.milliseconds(300))
+                ? new Rounds(3, 12, 3, TimeValue.milliseconds(300))
                 : new Rounds(2, 12, 3, TimeValue.milliseconds(200));
         List<Subject> subjects = new ArrayList<>();
         rows.forEach(row -> subjects.addAll(List.of(row.linkspan(), row.other())));

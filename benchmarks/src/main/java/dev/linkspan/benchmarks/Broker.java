@@ -33,6 +33,13 @@ public enum Broker {
         Traced<?> traced(Library library, Backend backend) {
             return SqsLibraries.of(library, backend);
         }
+    },
+    /** AWS's client itself, over HTTP that is a stub, because OpenTelemetry's library sits inside of it. */
+    SQS_CLIENT(EnumSet.of(BARE, LINKSPAN, OPENTELEMETRY)) {
+        @Override
+        Traced<?> traced(Library library, Backend backend) {
+            return SqsClientLibraries.of(library, backend);
+        }
     };
 
     /** Those that trace this client, in the form in which it is a stub here. */

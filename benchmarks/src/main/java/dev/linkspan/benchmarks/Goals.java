@@ -1,6 +1,8 @@
 package dev.linkspan.benchmarks;
 
 import static dev.linkspan.benchmarks.Broker.KAFKA;
+import static dev.linkspan.benchmarks.Broker.SQS;
+import static dev.linkspan.benchmarks.Broker.SQS_CLIENT;
 import static dev.linkspan.benchmarks.Library.BARE;
 import static dev.linkspan.benchmarks.Library.BRAVE;
 import static dev.linkspan.benchmarks.Library.HAND_WRITTEN;
@@ -25,16 +27,19 @@ final class Goals {
     private static final Most[] NONE = {};
     private static final List<Library> OTHERS = List.of(HAND_WRITTEN, OPENTELEMETRY, BRAVE);
 
+    /** Of which every operation is measured. */
+    private static final List<Broker> BROKERS = List.of(KAFKA, Broker.RABBITMQ, Broker.NATS, SQS);
+
     /** "RabbitMQ" and the like. */
     private static final Map<Broker, String> NAMES =
-            Map.of(KAFKA, "Kafka", Broker.RABBITMQ, "RabbitMQ", Broker.NATS, "NATS", Broker.SQS, "SQS");
+            Map.of(KAFKA, "Kafka", Broker.RABBITMQ, "RabbitMQ", Broker.NATS, "NATS", SQS, "SQS", SQS_CLIENT, "SQS");
 
     private Goals() {}
 
     /** The goals on Kafka, and the chief ones on the other brokers. */
     static List<Row> quick() {
         List<Row> rows = new ArrayList<>();
-        for (Broker broker : Broker.values()) {
+        for (Broker broker : BROKERS) {
             sampled(broker, broker == KAFKA ? OTHERS : List.of(HAND_WRITTEN), rows);
         }
         rows.add(batch(KAFKA, 500, time(0.25), new Most(Figure.NANOS, 120), new Most(Figure.OWN_BYTES, 120)));
@@ -45,7 +50,7 @@ final class Goals {
     /** Everything on every broker. */
     static List<Row> full() {
         List<Row> rows = new ArrayList<>();
-        for (Broker broker : Broker.values()) {
+        for (Broker broker : BROKERS) {
             sampled(broker, OTHERS, rows);
             rows.add(batch(broker, 10, NONE));
             rows.add(batch(broker, 500, time(0.25), new Most(Figure.NANOS, 120), new Most(Figure.OWN_BYTES, 120)));
@@ -70,6 +75,7 @@ final class Goals {
                     Subject.process(broker, LINKSPAN, Tracing.METERED, Content.PLAIN),
                     Subject.process(broker, LINKSPAN, SAMPLED, Content.PLAIN)));
         }
+        throughTheClientOfAws(rows);
         return rows;
     }
 
@@ -141,6 +147,24 @@ final class Goals {
                     tracing == SAMPLED ? "receive" : "receive, not sampled",
                     Subject.receive(broker, LINKSPAN, tracing),
                     Subject.receive(broker, HAND_WRITTEN, tracing)));
+        }
+    }
+
+    private static void throughTheClientOfAws(List<Row> rows) {
+        List<Library> others = List.of(BARE, OPENTELEMETRY);
+        for (Library other : others) {
+            rows.add(row(
+                    SQS_CLIENT,
+                    "send, through the AWS client",
+                    Subject.send(SQS_CLIENT, LINKSPAN, SAMPLED),
+                    Subject.send(SQS_CLIENT, other, SAMPLED)));
+        }
+        for (Library other : others) {
+            rows.add(row(
+                    SQS_CLIENT,
+                    "receive and process, through the AWS client",
+                    Subject.process(SQS_CLIENT, LINKSPAN, SAMPLED, Content.PLAIN),
+                    Subject.process(SQS_CLIENT, other, SAMPLED, Content.PLAIN)));
         }
     }
 

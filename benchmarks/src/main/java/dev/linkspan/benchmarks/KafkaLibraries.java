@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import brave.Span;
 import brave.Tracer;
 import brave.kafka.clients.KafkaTracing;
-import dev.linkspan.batch.BatchProcessor;
 import dev.linkspan.kafka.KafkaTelemetry;
-import dev.linkspan.propagation.MessageTracer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -66,13 +64,6 @@ final class KafkaLibraries {
         }
 
         @Override
-        void process(
-                List<ConsumerRecord<String, String>> records, Consumer<? super ConsumerRecord<String, String>> handler)
-                throws Exception {
-            records.forEach(handler);
-        }
-
-        @Override
         Map<String, String> sent() {
             Map<String, String> headers = new HashMap<>();
             sending.last.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
@@ -86,6 +77,7 @@ final class KafkaLibraries {
 
         ByHand(Backend backend) {
             own = new KafkaHandWritten(backend.openTelemetry());
+            handling = Handling.byHand(own);
         }
 
         @Override
@@ -102,51 +94,15 @@ final class KafkaLibraries {
                     StreamSupport.stream(records.spliterator(), false).toList());
             return records;
         }
-
-        @Override
-        void process(
-                List<ConsumerRecord<String, String>> records,
-                Consumer<? super ConsumerRecord<String, String>> handler) {
-            for (ConsumerRecord<String, String> record : records) {
-                own.process(record, handler);
-            }
-        }
-
-        @Override
-        void batch(
-                List<ConsumerRecord<String, String>> records,
-                Consumer<? super List<ConsumerRecord<String, String>>> handler) {
-            own.batch(records, handler);
-        }
     }
 
     private static final class Linkspan extends Bare {
-
-        private final MessageTracer<ConsumerRecord<String, String>> tracer;
-        private final BatchProcessor<ConsumerRecord<String, String>> batches;
 
         Linkspan(Backend backend) {
             KafkaTelemetry kafka = KafkaTelemetry.create(backend.openTelemetry());
             producer = kafka.wrap(producer);
             consumer = kafka.wrap(consumer);
-            tracer = kafka.records(consumer);
-            batches = BatchProcessor.create(tracer);
-        }
-
-        @Override
-        void process(
-                List<ConsumerRecord<String, String>> records,
-                Consumer<? super ConsumerRecord<String, String>> handler) {
-            for (ConsumerRecord<String, String> record : records) {
-                tracer.process(record, handler::accept);
-            }
-        }
-
-        @Override
-        void batch(
-                List<ConsumerRecord<String, String>> records,
-                Consumer<? super List<ConsumerRecord<String, String>>> handler) {
-            batches.process(records, batch -> handler.accept(batch.messages()));
+            handling = Handling.linkspan(kafka.records(consumer));
         }
     }
 

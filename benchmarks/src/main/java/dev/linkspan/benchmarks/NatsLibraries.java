@@ -1,8 +1,6 @@
 package dev.linkspan.benchmarks;
 
-import dev.linkspan.batch.BatchProcessor;
 import dev.linkspan.nats.NatsTelemetry;
-import dev.linkspan.propagation.MessageTracer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
@@ -56,11 +54,6 @@ final class NatsLibraries {
         }
 
         @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) throws InterruptedException {
-            messages.forEach(handler);
-        }
-
-        @Override
         Map<String, String> sent() {
             Map<String, String> headers = new HashMap<>();
             if (stub.last != null) {
@@ -76,6 +69,7 @@ final class NatsLibraries {
 
         ByHand(Backend backend) {
             own = new NatsHandWritten(backend.openTelemetry());
+            handling = Handling.byHand(own);
         }
 
         @Override
@@ -88,43 +82,15 @@ final class NatsLibraries {
         Object receive() throws InterruptedException {
             return own.next(subscription);
         }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                own.process(message, handler);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            own.batch(messages, handler);
-        }
     }
 
     private static final class Linkspan extends Bare {
-
-        private final MessageTracer<Message> tracer;
-        private final BatchProcessor<Message> batches;
 
         Linkspan(Backend backend) {
             NatsTelemetry nats = NatsTelemetry.create(backend.openTelemetry());
             connection = nats.wrap(connection);
             subscription = connection.subscribe(HandWritten.DESTINATION);
-            tracer = nats.messages();
-            batches = BatchProcessor.create(tracer);
-        }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                tracer.process(message, handler::accept);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            batches.process(messages, batch -> handler.accept(batch.messages()));
+            handling = Handling.linkspan(nats.messages());
         }
     }
 

@@ -4,7 +4,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
-import dev.linkspan.batch.BatchProcessor;
 import dev.linkspan.rabbitmq.RabbitMqTelemetry;
 import java.io.IOException;
 import java.util.HashMap;
@@ -57,11 +56,6 @@ final class RabbitMqLibraries {
         }
 
         @Override
-        void process(List<Delivery> deliveries, Consumer<? super Delivery> handler) throws IOException {
-            deliveries.forEach(handler);
-        }
-
-        @Override
         Map<String, String> sent() {
             Map<String, String> headers = new HashMap<>();
             if (channel.last.getHeaders() != null) {
@@ -77,6 +71,7 @@ final class RabbitMqLibraries {
 
         ByHand(Backend backend) {
             own = new RabbitMqHandWritten(backend.openTelemetry());
+            handling = Handling.byHand(own);
         }
 
         @Override
@@ -89,23 +84,10 @@ final class RabbitMqLibraries {
         Object receive() {
             return own.get(channel);
         }
-
-        @Override
-        void process(List<Delivery> deliveries, Consumer<? super Delivery> handler) {
-            for (Delivery delivery : deliveries) {
-                own.process(delivery, handler);
-            }
-        }
-
-        @Override
-        void batch(List<Delivery> deliveries, Consumer<? super List<Delivery>> handler) {
-            own.batch(deliveries, handler);
-        }
     }
 
     private static final class Linkspan extends Bare {
 
-        private final BatchProcessor<Delivery> batches;
         private final com.rabbitmq.client.Consumer consumer;
         private Consumer<? super Delivery> current;
 
@@ -118,7 +100,7 @@ final class RabbitMqLibraries {
                     current.accept(new Delivery(envelope, properties, body));
                 }
             });
-            batches = BatchProcessor.create(rabbitMq.deliveries(HandWritten.DESTINATION));
+            handling = Handling.linkspan(rabbitMq.deliveries(HandWritten.DESTINATION));
         }
 
         /** As the client pushes them. */
@@ -128,11 +110,6 @@ final class RabbitMqLibraries {
             for (Delivery delivery : deliveries) {
                 consumer.handleDelivery("tag", delivery.getEnvelope(), delivery.getProperties(), delivery.getBody());
             }
-        }
-
-        @Override
-        void batch(List<Delivery> deliveries, Consumer<? super List<Delivery>> handler) {
-            batches.process(deliveries, batch -> handler.accept(batch.messages()));
         }
     }
 }

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * machine. Time is processor time ({@link CpuProfiler}), and of the iterations in a JVM the fastest counts: what else runs
  * on the machine only ever adds.
  *
- * @param warmups iterations of which nothing is kept
+ * @param warmups iterations of which nothing is kept, where a subject does not take longer
  */
 record Rounds(int rounds, int warmups, int iterations, TimeValue iteration) {
 
@@ -46,7 +46,7 @@ record Rounds(int rounds, int warmups, int iterations, TimeValue iteration) {
                 .include("^" + subject.benchmark().getName() + "\\.")
                 .forks(1)
                 .jvmArgsAppend("-Xmx512m")
-                .warmupIterations(warmups)
+                .warmupIterations(warmups * subject.warmUp())
                 .warmupTime(iteration)
                 .measurementIterations(iterations)
                 .measurementTime(iteration)

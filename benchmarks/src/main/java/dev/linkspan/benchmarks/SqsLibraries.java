@@ -1,18 +1,15 @@
 package dev.linkspan.benchmarks;
 
-import dev.linkspan.batch.BatchProcessor;
-import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.sqs.SqsTelemetry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
-/** SQS's client, traced. OpenTelemetry's library sits inside of the real client, and so is not to be had here. */
+/** SQS's client, traced. OpenTelemetry's library sits inside of the real client: see {@link SqsClientLibraries}. */
 final class SqsLibraries {
 
     static final String QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/orders";
@@ -25,6 +22,17 @@ final class SqsLibraries {
             case HAND_WRITTEN -> new ByHand(backend);
             default -> new Linkspan(backend);
         };
+    }
+
+    static SendMessageRequest request() {
+        return SendMessageRequest.builder().queueUrl(QUEUE).messageBody("chair").build();
+    }
+
+    static ReceiveMessageRequest pull() {
+        return ReceiveMessageRequest.builder()
+                .queueUrl(QUEUE)
+                .maxNumberOfMessages(10)
+                .build();
     }
 
     private static class Bare extends Traced<Message> {
@@ -42,33 +50,14 @@ final class SqsLibraries {
             return client.sendMessage(request());
         }
 
-        static SendMessageRequest request() {
-            return SendMessageRequest.builder()
-                    .queueUrl(QUEUE)
-                    .messageBody("chair")
-                    .build();
-        }
-
         @Override
         Object receive() {
             return client.receiveMessage(pull());
         }
 
-        static ReceiveMessageRequest pull() {
-            return ReceiveMessageRequest.builder()
-                    .queueUrl(QUEUE)
-                    .maxNumberOfMessages(10)
-                    .build();
-        }
-
         @Override
         void arrive(List<Message> messages) {
             stub.arrive(messages);
-        }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            messages.forEach(handler);
         }
 
         @Override
@@ -85,6 +74,7 @@ final class SqsLibraries {
 
         ByHand(Backend backend) {
             own = new SqsHandWritten(backend.openTelemetry());
+            handling = Handling.byHand(own);
         }
 
         @Override
@@ -96,42 +86,14 @@ final class SqsLibraries {
         Object receive() {
             return own.receive(client, pull());
         }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                own.process(message, handler);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            own.batch(messages, handler);
-        }
     }
 
     private static final class Linkspan extends Bare {
 
-        private final MessageTracer<Message> tracer;
-        private final BatchProcessor<Message> batches;
-
         Linkspan(Backend backend) {
             SqsTelemetry sqs = SqsTelemetry.create(backend.openTelemetry());
             client = sqs.wrap(client);
-            tracer = sqs.messages(QUEUE);
-            batches = BatchProcessor.create(tracer);
-        }
-
-        @Override
-        void process(List<Message> messages, Consumer<? super Message> handler) {
-            for (Message message : messages) {
-                tracer.process(message, handler::accept);
-            }
-        }
-
-        @Override
-        void batch(List<Message> messages, Consumer<? super List<Message>> handler) {
-            batches.process(messages, batch -> handler.accept(batch.messages()));
+            handling = Handling.linkspan(sqs.messages(QUEUE));
         }
     }
 }

@@ -7,27 +7,37 @@ import java.util.Map;
  * One benchmark with its parameters.
  *
  * @param messages that one operation is of; figures are given for one message
+ * @param warmUp how many times as long as usual it takes until what it runs is compiled
  */
-record Subject(Class<?> benchmark, Library library, Map<String, String> parameters, int messages) {
+record Subject(Class<?> benchmark, Library library, Map<String, String> parameters, int messages, int warmUp) {
+
+    /** AWS's client is many times the code of a stub. */
+    private static final int WARM_UP_OF_A_CLIENT = 6;
 
     static Subject send(Broker broker, Library library, Tracing tracing) {
-        return new Subject(SendBenchmark.class, library, parameters(broker, library, tracing), 1);
+        return of(SendBenchmark.class, broker, library, parameters(broker, library, tracing), 1);
     }
 
     static Subject receive(Broker broker, Library library, Tracing tracing) {
-        return new Subject(ReceiveBenchmark.class, library, parameters(broker, library, tracing), 1);
+        return of(ReceiveBenchmark.class, broker, library, parameters(broker, library, tracing), 1);
     }
 
     static Subject process(Broker broker, Library library, Tracing tracing, Content content) {
         Map<String, String> parameters = parameters(broker, library, tracing);
         parameters.put("content", content.name());
-        return new Subject(ProcessBenchmark.class, library, parameters, 1);
+        return of(ProcessBenchmark.class, broker, library, parameters, 1);
     }
 
     static Subject batch(Broker broker, Library library, Tracing tracing, int size) {
         Map<String, String> parameters = parameters(broker, library, tracing);
         parameters.put("size", Integer.toString(size));
-        return new Subject(BatchBenchmark.class, library, parameters, size);
+        return of(BatchBenchmark.class, broker, library, parameters, size);
+    }
+
+    private static Subject of(
+            Class<?> benchmark, Broker broker, Library library, Map<String, String> parameters, int messages) {
+        int warmUp = broker == Broker.SQS_CLIENT ? WARM_UP_OF_A_CLIENT : 1;
+        return new Subject(benchmark, library, parameters, messages, warmUp);
     }
 
     private static Map<String, String> parameters(Broker broker, Library library, Tracing tracing) {

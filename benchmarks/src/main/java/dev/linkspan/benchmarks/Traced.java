@@ -13,6 +13,9 @@ import java.util.function.Consumer;
  */
 abstract class Traced<M> {
 
+    /** Bare, unless a library comes with a way of its own. */
+    Handling<M> handling = Handling.bare();
+
     /** Sends one message, which is made anew, as an application does. */
     abstract Object send() throws Exception;
 
@@ -40,11 +43,13 @@ abstract class Traced<M> {
     abstract void arrive(List<M> messages);
 
     /** Handles each message inside a span of its own. */
-    abstract void process(List<M> messages, Consumer<? super M> handler) throws Exception;
+    void process(List<M> messages, Consumer<? super M> handler) throws Exception {
+        handling.process(messages, handler);
+    }
 
     /** Handles all messages inside one span. */
-    void batch(List<M> messages, Consumer<? super List<M>> handler) throws Exception {
-        throw new UnsupportedOperationException("no batches");
+    final void batch(List<M> messages, Consumer<? super List<M>> handler) {
+        handling.batch(messages, handler);
     }
 
     /** The headers of the message that was sent last. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.AbstractCollection;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.function.Predicate;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,21 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
         return last == null || value != null ? value : HeaderCarrier.super.peek(headers, name, maxLength);
     }
 
+    /** An array is gone through sooner than an iterator, which Kafka wraps once more. */
+    @Override
+    public byte @Nullable [] peekAlone(Headers headers, String name, Predicate<? super String> related, int maxLength) {
+        Header alone = null;
+        for (Header header : headers.toArray()) {
+            if (related.test(header.key())) {
+                if (alone != null || !header.key().equals(name)) {
+                    return null;
+                }
+                alone = header;
+            }
+        }
+        return alone == null ? null : alone.value();
+    }
+
     @Override
     public Iterable<String> names(Headers headers) {
         return new Names(headers);
@@ -44,10 +60,20 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
 
     @Override
     public void set(Headers headers, String name, String value) {
+        setBytes(headers, name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public boolean keepsBytes() {
+        return true;
+    }
+
+    @Override
+    public void setBytes(Headers headers, String name, byte[] value) {
         if (headers.lastHeader(name) != null) {
             headers.remove(name);
         }
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+        headers.add(name, value);
     }
 
     @Override

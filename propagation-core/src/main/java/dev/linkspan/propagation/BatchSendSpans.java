@@ -1,7 +1,5 @@
 package dev.linkspan.propagation;
 
-import static java.util.Objects.requireNonNull;
-
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -34,15 +32,15 @@ final class BatchSendSpans<M, H> {
         }
         Context caller = telemetry.currentContext();
         DestinationOperation common = send.common(messages);
-        long startNanos = System.nanoTime();
+        long startNanos = send.instruments.now();
         // a Create span whose context no message carries would tell nothing
         if (!common.policy.createSpans || !common.policy.propagation) {
             return startPlainBatch(messages, common, caller, startNanos);
         }
-        List<MessageSpan> entries = new ArrayList<>(messages.size());
+        List<SendSpan> entries = new ArrayList<>(messages.size());
         BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
         for (M message : messages) {
-            MessageSpan entry = single.start(message, create, caller, true);
+            SendSpan entry = single.startSpan(message, create, caller, true);
             entries.add(entry);
             SpanContext created = creationContext(entry);
             if (created.isValid()) {
@@ -50,18 +48,23 @@ final class BatchSendSpans<M, H> {
             }
         }
         BoundedLinks.Result result = links.result();
-        Span span = single.startSpan(common, caller, SpanKind.CLIENT, result.links(), null);
+        Span span = startSpan(common, caller, SpanKind.CLIENT, result);
         Context context = DestinationOperation.with(caller, span);
-        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
+        MessageSpan batch = new BatchSendSpan(common, span, context, caller, startNanos, entries);
         describeBatch(batch, messages.size(), result.leftOut());
-        batch.messages(entries);
         return batch;
     }
 
+    private static Span startSpan(
+            DestinationOperation operation, Context caller, SpanKind kind, BoundedLinks.Result links) {
+        return operation.policy.tracing ? operation.startSpan(caller, kind, links.links(), null, 0) : Span.getInvalid();
+    }
+
     private MessageSpan noop(int messages) {
-        MessageSpan nothing = MessageSpan.noop(send.unknown(), telemetry.currentContext());
-        nothing.messages(Collections.nCopies(messages, nothing));
-        return nothing;
+        Context caller = telemetry.currentContext();
+        MessageSpan nothing = MessageSpan.noop(send.unknown(), caller);
+        return new BatchSendSpan(
+                send.unknown(), Span.getInvalid(), caller, caller, 0, Collections.nCopies(messages, nothing));
     }
 
     private MessageSpan startPlainBatch(
@@ -84,28 +87,33 @@ final class BatchSendSpans<M, H> {
             }
         }
         BoundedLinks.Result result = links.result();
-        Span span = single.startSpan(common, caller, kind, result.links(), null);
+        Span span = startSpan(common, caller, kind, result);
         Context context = DestinationOperation.with(caller, span);
-        MessageSpan batch = new MessageSpan(common, span, context, caller, startNanos, null);
-        describeBatch(batch, messages.size(), result.leftOut());
         List<MessageSpan> entries = new ArrayList<>(messages.size());
         int i = 0;
         for (M message : messages) {
             DestinationOperation destination = send.of(message);
             SpanContext carried = existing.get(i);
-            Sending sending = new Sending(
-                    SendSpans.planOf(destination, carried, keeps[i++], context), carried, context, destination, true);
             // the entry has no span of its own; a Create operation counts no duration either
-            entries.add(new MessageSpan(create.of(message), Span.getInvalid(), context, caller, startNanos, sending));
+            entries.add(new SendSpan(
+                    create.of(message),
+                    Span.getInvalid(),
+                    context,
+                    caller,
+                    startNanos,
+                    SendSpans.planOf(destination, carried, keeps[i++], span, caller),
+                    carried,
+                    destination,
+                    true));
         }
-        batch.messages(entries);
+        MessageSpan batch = new BatchSendSpan(common, span, context, caller, startNanos, entries);
+        describeBatch(batch, messages.size(), result.leftOut());
         return batch;
     }
 
-    private static SpanContext creationContext(MessageSpan entry) {
-        Sending sending = requireNonNull(entry.sending);
-        return sending.plan == Sending.Plan.KEEP
-                ? sending.existing
+    private static SpanContext creationContext(SendSpan entry) {
+        return entry.plan == SendSpan.Plan.KEEP
+                ? entry.existing
                 : Span.fromContext(entry.context()).getSpanContext();
     }
 

@@ -9,15 +9,28 @@ import org.jspecify.annotations.Nullable;
 /** Collects attributes under a policy, for a link or an event; and the bounds themselves, for spans too. */
 final class BoundedAttributes implements AttributeSink {
 
-    private final AttributesBuilder builder = Attributes.builder();
     private final DestinationOperation operation;
+    private @Nullable AttributeKey<Object> firstKey;
+    private @Nullable Object firstValue;
+    private @Nullable AttributeKey<Object> secondKey;
+    private @Nullable Object secondValue;
+    /** Only for three and more. */
+    private @Nullable AttributesBuilder builder;
 
     BoundedAttributes(DestinationOperation operation) {
         this.operation = operation;
     }
 
     Attributes build() {
-        return builder.build();
+        if (builder != null) {
+            return builder.build();
+        }
+        if (firstKey == null || firstValue == null) {
+            return Attributes.empty();
+        }
+        return secondKey == null || secondValue == null
+                ? Attributes.of(firstKey, firstValue)
+                : Attributes.of(firstKey, firstValue, secondKey, secondValue);
     }
 
     @Override
@@ -26,9 +39,24 @@ final class BoundedAttributes implements AttributeSink {
             return;
         }
         try {
-            builder.put(key, cut(operation, value));
+            add(key, cut(operation, value));
         } catch (Throwable t) {
             operation.operation.telemetry.errors.add("attribute", t);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the value is of the key's type, and stays with it
+    private <T> void add(AttributeKey<T> key, T value) {
+        if (builder != null) {
+            builder.put(key, value);
+        } else if (firstKey == null) {
+            firstKey = (AttributeKey<Object>) key;
+            firstValue = value;
+        } else if (secondKey == null) {
+            secondKey = (AttributeKey<Object>) key;
+            secondValue = value;
+        } else {
+            builder = build().toBuilder().put(key, value);
         }
     }
 
@@ -49,6 +77,10 @@ final class BoundedAttributes implements AttributeSink {
         int length = operation.policy.attributeLength;
         if (value instanceof String text) {
             return (T) Text.cut(text, length);
+        }
+        // a class is asked for sooner than an interface, and most are numbers
+        if (value instanceof Number) {
+            return value;
         }
         if (value instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof String) {
             return (T) list.stream()

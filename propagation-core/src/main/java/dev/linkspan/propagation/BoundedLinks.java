@@ -3,9 +3,9 @@ package dev.linkspan.propagation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,26 +17,47 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedLinks<M> {
 
+    private static final int NONE = -1;
+
     private final int maxLinks;
     private final Function<M, Attributes> attributesOf;
-    private final LinkTable<M> kept = new LinkTable<>();
-    private final Candidates<M> sampled;
-    private final Candidates<M> unsampled;
+    private final UnaryOperator<Attributes> attributesOfSeveral;
+    private final LinkTable<M> kept;
+    private final Candidates sampled;
+    private final Candidates unsampled;
     private final TraceParent parsed = new TraceParent();
-    private @Nullable LinkEntry<M> first;
+    /** The link that is always kept. */
+    private int first = NONE;
+
+    private final TraceParent firstIds = new TraceParent();
     /** The context of the message before, and its link if it has one: neighbours often are of one producer. */
     private final TraceParent before = new TraceParent();
 
-    private @Nullable LinkEntry<M> last;
-    private int order;
+    private int last = NONE;
     private int messages;
 
     /** @param attributesOf what a link says of the one message it stands for */
     BoundedLinks(int maxLinks, Function<M, Attributes> attributesOf) {
+        this(maxLinks, 0, attributesOf, common -> common);
+    }
+
+    /**
+     * @param expected how many messages there will be, if known
+     * @param attributesOf what a link says of the one message it stands for
+     * @param attributesOfSeveral what it says of several, of what they have in common
+     */
+    BoundedLinks(
+            int maxLinks,
+            int expected,
+            Function<M, Attributes> attributesOf,
+            UnaryOperator<Attributes> attributesOfSeveral) {
         this.maxLinks = maxLinks;
         this.attributesOf = attributesOf;
-        this.sampled = new Candidates<>(2 * maxLinks);
-        this.unsampled = new Candidates<>(2 * maxLinks);
+        this.attributesOfSeveral = attributesOfSeveral;
+        // as many as there are of one kind before they are thinned out, and the first
+        this.kept = new LinkTable<>((int) Math.min(expected, 2L * maxLinks + 2));
+        this.sampled = new Candidates(2 * maxLinks);
+        this.unsampled = new Candidates(2 * maxLinks);
     }
 
     /** @param mayBeFirst whether this link may be the one that is always kept */
@@ -55,32 +76,42 @@ final class BoundedLinks<M> {
         if (!before.isSameSpan(ids)) {
             before.of(ids);
             last = kept.find(ids);
-            if (last == null) {
+            if (last == NONE) {
                 last = keep(ids, context, message, mayBeFirst);
                 return;
             }
         }
-        if (last != null) {
-            last.merge(message, attributesOf);
+        if (last != NONE) {
+            kept.merge(last, message, attributesOf);
         }
     }
 
-    /** Null if this one is left out, and with it its equals that follow. */
-    private @Nullable LinkEntry<M> keep(TraceParent ids, @Nullable SpanContext context, M message, boolean mayBeFirst) {
-        boolean isFirst = first == null && mayBeFirst;
-        Candidates<M> candidates = ids.isSampled() ? sampled : unsampled;
-        int position = order++;
-        if (!isFirst && !candidates.takesNext()) {
-            return null;
+    /** None if this one is left out, and with it its equals that follow. */
+    private int keep(TraceParent ids, @Nullable SpanContext context, M message, boolean mayBeFirst) {
+        if (first == NONE && mayBeFirst) {
+            firstIds.of(ids);
+            first = kept.add(ids, context, message);
+            return first;
         }
-        LinkEntry<M> entry = new LinkEntry<>(ids, context, message, position);
-        kept.add(entry);
-        if (isFirst) {
-            first = entry;
-        } else {
-            candidates.add(entry, kept);
+        Candidates candidates = ids.isSampled() ? sampled : unsampled;
+        if (!candidates.takesNext()) {
+            return NONE;
         }
-        return entry;
+        int link = kept.add(ids, context, message);
+        if (!candidates.isFullWithOneMore()) {
+            return link;
+        }
+        thin(candidates);
+        return kept.find(ids);
+    }
+
+    /** Leaves every other one of them. */
+    private void thin(Candidates candidates) {
+        int always = first;
+        boolean areSampled = candidates == sampled;
+        kept.retain(link -> link == always || kept.isSampled(link) != areSampled || candidates.keepsNext());
+        candidates.thinned();
+        first = always == NONE ? NONE : kept.find(firstIds);
     }
 
     /** How many contexts are remembered. */
@@ -95,21 +126,27 @@ final class BoundedLinks<M> {
 
     /** @param atMost fewer links than this object was made for, if others need room on the span */
     Result result(int atMost) {
-        int wanted = Math.min(atMost, maxLinks);
-        List<LinkEntry<M>> chosen = new ArrayList<>(Math.min(wanted, kept.size()));
-        if (first != null) {
-            chosen.add(first);
-        }
-        sampled.spread(wanted - chosen.size(), chosen);
-        unsampled.spread(wanted - chosen.size(), chosen);
-        chosen.sort(Comparator.comparingInt(entry -> entry.order));
-        List<DestinationOperation.Link> links = new ArrayList<>(chosen.size() + 1);
+        int wanted = Math.min(atMost, maxLinks) - (first == NONE ? 0 : 1);
+        Spread ofSampled = new Spread(sampled.size, wanted);
+        Spread ofUnsampled = new Spread(unsampled.size, wanted - ofSampled.wanted);
+        List<DestinationOperation.Link> links = new ArrayList<>(ofSampled.wanted + ofUnsampled.wanted + 2);
         int standFor = 0;
-        for (LinkEntry<M> entry : chosen) {
-            standFor += entry.count();
-            links.add(new DestinationOperation.Link(entry.context(), entry.attributes(attributesOf)));
+        for (int link = 0; link < kept.size(); link++) {
+            if (link == first || (kept.isSampled(link) ? ofSampled : ofUnsampled).takesNext()) {
+                standFor += kept.count(link);
+                links.add(new DestinationOperation.Link(kept.context(link), attributes(link)));
+            }
         }
         return new Result(links, messages - standFor);
+    }
+
+    private Attributes attributes(int link) {
+        Attributes common = kept.common(link);
+        return common == null
+                ? attributesOf.apply(kept.message(link))
+                : attributesOfSeveral.apply(common).toBuilder()
+                        .put(Semconv.LINK_MESSAGE_COUNT, (long) kept.count(link))
+                        .build();
     }
 
     record Result(List<DestinationOperation.Link> links, int leftOut) {}
@@ -119,11 +156,13 @@ final class BoundedLinks<M> {
     }
 
     /** Every stride-th of what was offered; the stride doubles when there are too many. */
-    private static final class Candidates<M> {
+    private static final class Candidates {
         private final int capacity;
-        private List<LinkEntry<M>> entries = new ArrayList<>();
+        private int size;
         private int stride = 1;
         private int seen;
+        /** While they are thinned out. */
+        private int kept;
 
         Candidates(int capacity) {
             this.capacity = capacity;
@@ -133,37 +172,42 @@ final class BoundedLinks<M> {
             return seen++ % stride == 0;
         }
 
-        void add(LinkEntry<M> entry, LinkTable<M> kept) {
-            entries.add(entry);
-            if (entries.size() > capacity) {
-                thin(kept);
-            }
+        boolean isFullWithOneMore() {
+            return ++size > capacity;
         }
 
-        private void thin(LinkTable<M> kept) {
-            List<LinkEntry<M>> half = new ArrayList<>(capacity);
-            for (int i = 0; i < entries.size(); i++) {
-                if (i % 2 == 0) {
-                    half.add(entries.get(i));
-                } else {
-                    entries.get(i).forget();
-                }
-            }
-            kept.sweep();
-            entries = half;
+        boolean keepsNext() {
+            return kept++ % 2 == 0;
+        }
+
+        void thinned() {
+            size = (size + 1) / 2;
+            kept = 0;
             stride *= 2;
         }
+    }
 
-        /** Adds so many of them to the list, from the first to the last at even distances. */
-        void spread(int wanted, List<LinkEntry<M>> chosen) {
-            int size = entries.size();
-            if (size <= wanted) {
-                chosen.addAll(entries);
-                return;
+    /** So many out of all, from the first to the last at even distances. */
+    private static final class Spread {
+        private final int size;
+        final int wanted;
+        private int offered;
+        private int taken;
+
+        Spread(int size, int wanted) {
+            this.size = size;
+            this.wanted = Math.max(0, Math.min(size, wanted));
+        }
+
+        boolean takesNext() {
+            return offered++ == next() && taken++ >= 0;
+        }
+
+        private long next() {
+            if (taken == wanted) {
+                return NONE;
             }
-            for (int i = 0; i < wanted; i++) {
-                chosen.add(entries.get(wanted == 1 ? 0 : (int) ((long) i * (size - 1) / (wanted - 1))));
-            }
+            return wanted == 1 ? 0 : (long) taken * (size - 1) / (wanted - 1);
         }
     }
 }

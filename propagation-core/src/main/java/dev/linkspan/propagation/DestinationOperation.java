@@ -23,7 +23,7 @@ final class DestinationOperation {
     final MessagingPolicy policy;
     private final String spanName;
     /** What samplers see, and what every span of this operation has. */
-    private final Attributes spanAttributes;
+    private final FixedAttributes spanAttributes;
 
     private final Attributes metricAttributes;
     private final Attributes durationAttributes;
@@ -45,7 +45,8 @@ final class DestinationOperation {
         String nameInSpan = template != null ? template : temporary || anonymous ? null : destination;
         spanName = nameInSpan == null ? operation.name : operation.name + " " + nameInSpan;
         if (operation.type == Semconv.Type.JOB) {
-            spanAttributes = metricAttributes = durationAttributes = linkspanAttributes = Attributes.empty();
+            spanAttributes = new FixedAttributes(Attributes.empty());
+            metricAttributes = durationAttributes = linkspanAttributes = Attributes.empty();
             return;
         }
 
@@ -79,7 +80,7 @@ final class DestinationOperation {
             putIfKnown(span, Semconv.OLD_CLIENT_ID, facts.clientId);
             span.putAll(facts.oldAttributes);
         }
-        spanAttributes = span.build();
+        spanAttributes = new FixedAttributes(span.build());
 
         AttributesBuilder metric = shared.toBuilder();
         AttributesBuilder own = Attributes.builder().put(Semconv.SYSTEM, operation.system);
@@ -116,7 +117,25 @@ final class DestinationOperation {
     }
 
     /**
-     * Starts a span; where telemetry fails, an invalid one.
+     * Starts a span of one message; where telemetry fails, an invalid one.
+     *
+     * @param parent the context whose span is the parent; without a span in it, the span is a root
+     * @param link invalid for none
+     */
+    Span startSpan(Context parent, SpanKind kind, SpanContext link, @Nullable String partition) {
+        try {
+            SpanBuilder builder = builder(parent, kind, partition);
+            if (link.isValid()) {
+                builder.addLink(link);
+            }
+            return builder.startSpan();
+        } catch (Throwable t) {
+            return failed(t);
+        }
+    }
+
+    /**
+     * Starts a span of many messages; where telemetry fails, an invalid one.
      *
      * @param parent the context whose span is the parent; without a span in it, the span is a root
      * @param links in the order in which they are to stand
@@ -124,33 +143,37 @@ final class DestinationOperation {
      */
     Span startSpan(Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
         try {
-            return start(parent, kind, links, partition, startEpochNanos);
+            SpanBuilder builder = builder(parent, kind, partition);
+            for (int i = 0; i < links.size(); i++) {
+                Link link = links.get(i);
+                builder.addLink(link.context(), link.attributes());
+            }
+            if (startEpochNanos > 0) {
+                builder.setStartTimestamp(startEpochNanos, TimeUnit.NANOSECONDS);
+            }
+            return builder.startSpan();
         } catch (Throwable t) {
-            operation.telemetry.errors.add("span.start", t);
-            return Span.getInvalid();
+            return failed(t);
         }
     }
 
-    private Span start(
-            Context parent, SpanKind kind, List<Link> links, @Nullable String partition, long startEpochNanos) {
+    private SpanBuilder builder(Context parent, SpanKind kind, @Nullable String partition) {
         SpanBuilder builder = operation
                 .instruments
                 .tracer
                 .spanBuilder(spanName)
                 .setParent(parent)
-                .setSpanKind(kind)
-                .setAllAttributes(spanAttributes);
+                .setSpanKind(kind);
+        spanAttributes.addTo(builder);
         if (partition != null) {
             builder.setAttribute(Semconv.PARTITION_ID, cut(partition));
         }
-        for (int i = 0; i < links.size(); i++) {
-            Link link = links.get(i);
-            builder.addLink(link.context(), link.attributes());
-        }
-        if (startEpochNanos > 0) {
-            builder.setStartTimestamp(startEpochNanos, TimeUnit.NANOSECONDS);
-        }
-        return builder.startSpan();
+        return builder;
+    }
+
+    private Span failed(Throwable error) {
+        operation.telemetry.errors.add("span.start", error);
+        return Span.getInvalid();
     }
 
     /** The context with the span in it; where there is none, the context itself. */
@@ -166,14 +189,16 @@ final class DestinationOperation {
     /** A link to be. */
     record Link(SpanContext context, Attributes attributes) {
 
-        static List<Link> listOf(SpanContext context) {
-            return context.isValid() ? List.of(new Link(context, Attributes.empty())) : List.of();
+        Link(SpanContext context) {
+            this(context, Attributes.empty());
         }
     }
 
     /** Neither a creation nor a job has a metric in the conventions. */
     void duration(long nanos, @Nullable String errorType, Context context) {
-        if (operation.type == Semconv.Type.CREATE || operation.type == Semconv.Type.JOB) {
+        if (operation.instruments.isNoop
+                || operation.type == Semconv.Type.CREATE
+                || operation.type == Semconv.Type.JOB) {
             return;
         }
         operation.instruments.duration(operation.type, nanos, withError(durationAttributes, errorType), context);
@@ -188,7 +213,7 @@ final class DestinationOperation {
     }
 
     void extracted(long messages, Extraction.Outcome outcome) {
-        if (messages > 0) {
+        if (messages > 0 && !operation.instruments.isNoop) {
             operation.instruments.extracted(messages, withOutcome(outcome.value));
         }
     }

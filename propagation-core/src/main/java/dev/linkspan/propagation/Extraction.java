@@ -55,9 +55,10 @@ final class Extraction<H> {
     /** @param ambient a span in it is not taken for the message's */
     static <H> Extraction<H> of(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context ambient) {
         Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, ambient);
+        byte[] value = TraceParent.peekAlone(propagation, carrier, headers);
         TraceParent alone = new TraceParent();
-        if (alone.readAlone(propagation, carrier, headers)) {
-            extraction.spanContext = alone.toSpanContext();
+        if (value != null && alone.read(value)) {
+            extraction.spanContext = alone.toSpanContext(value);
             extraction.outcome = Outcome.LINKED;
         } else {
             extraction.run();

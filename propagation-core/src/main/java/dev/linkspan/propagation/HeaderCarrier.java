@@ -2,6 +2,7 @@ package dev.linkspan.propagation;
 
 import io.opentelemetry.api.trace.SpanContext;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +46,50 @@ public interface HeaderCarrier<H> {
         return value == null ? null : Text.head(value, maxLength).getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /**
+     * As {@link #peek}, if the message has one header of this name and none besides that a test finds related to it. Core
+     * asks this first, once for each message, and reads the headers one by one only where the answer is null. A carrier
+     * overrides it where that takes fewer looks than this default does.
+     *
+     * @param related true for the name itself, and for all that must not stand beside it; core's does not throw
+     * @return null also if the header occurs twice, even with equal values
+     */
+    default byte @Nullable [] peekAlone(H headers, String name, Predicate<? super String> related, int maxLength) {
+        boolean found = false;
+        for (String each : names(headers)) {
+            if (each != null && related.test(each)) {
+                if (found || !each.equals(name)) {
+                    return null;
+                }
+                found = true;
+            }
+        }
+        return found && !conflicting(headers, name) ? peek(headers, name, maxLength) : null;
+    }
+
     /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */
     Iterable<String> names(H headers);
 
     /** Writes a header, replacing every header of exactly this name. */
     void set(H headers, String name, String value);
+
+    /**
+     * Whether values are kept as bytes, so that {@link #setBytes} spares making text.
+     *
+     * @return false by default
+     */
+    default boolean keepsBytes() {
+        return false;
+    }
+
+    /**
+     * As {@link #set}, for a value of ASCII that is at hand as bytes.
+     *
+     * @param value the carrier's to keep: core does not touch it again
+     */
+    default void setBytes(H headers, String name, byte[] value) {
+        set(headers, name, new String(value, StandardCharsets.ISO_8859_1));
+    }
 
     /** Removes every header of exactly this name; does nothing if there is none. */
     void remove(H headers, String name);

@@ -38,14 +38,6 @@ final class Injection<H> {
      * @return whether the headers now carry the context; if not, they may be in any state, so send the original ones
      */
     boolean write(Context context, @Nullable Set<String> baggageKeys, long maxBytes, int maxHeaders) {
-        try {
-            if (writeAlone(context, maxBytes, maxHeaders)) {
-                return true;
-            }
-        } catch (Throwable t) {
-            propagation.errors.add("carrier.set", t);
-            return false;
-        }
         staged = new StagedHeaders();
         try {
             propagation.propagator.inject(withLimitedBaggage(context, baggageKeys), staged, StagedHeaders.SETTER);
@@ -87,31 +79,6 @@ final class Injection<H> {
         for (String name : names) {
             carrier.remove(headers, name);
         }
-    }
-
-    /**
-     * The most frequent case by far: a message without headers, and a context of which W3C's propagator makes one field.
-     *
-     * @return false, and nothing written, where there is more to think of
-     */
-    private boolean writeAlone(Context context, long maxBytes, int maxHeaders) {
-        if (!propagation.isW3c
-                || maxHeaders < 1
-                || isAny(carrier.names(headers))
-                || !Baggage.fromContext(context).isEmpty()) {
-            return false;
-        }
-        SpanContext span = Span.fromContext(context).getSpanContext();
-        if (!span.isValid() || !span.getTraceState().isEmpty()) {
-            return false;
-        }
-        String value = TraceParent.of(span.getTraceId(), span.getSpanId(), span.getTraceFlags());
-        if (!carrier.accepts(TraceParent.NAME, value)
-                || (maxBytes != Long.MAX_VALUE && carrier.size(TraceParent.NAME, value) > maxBytes)) {
-            return false;
-        }
-        carrier.set(headers, TraceParent.NAME, value);
-        return true;
     }
 
     static boolean isAny(Iterable<String> names) {

@@ -6,6 +6,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterBuilder;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerBuilder;
 import io.opentelemetry.context.Context;
@@ -24,6 +25,8 @@ final class Instruments {
     private final LongCounter rejections;
     private final LongCounter linksLeftOut;
     final TelemetryErrors errors;
+    /** Whether nobody collects what would be measured. */
+    final boolean isNoop;
 
     Instruments(OpenTelemetry openTelemetry, String scope, @Nullable String version, TelemetryErrors errors) {
         this.errors = errors;
@@ -33,6 +36,7 @@ final class Instruments {
         }
         tracer = tracerBuilder.build();
         Meter meter = meter(openTelemetry, scope, version);
+        isNoop = meter.getClass() == MeterProvider.noop().get(scope).getClass();
         operationDuration = duration(
                 meter,
                 Semconv.OPERATION_DURATION,
@@ -83,6 +87,11 @@ final class Instruments {
                 .setDescription(description)
                 .setExplicitBucketBoundariesAdvice(Semconv.DURATION_BUCKETS)
                 .build();
+    }
+
+    /** {@link System#nanoTime()}; 0 where no duration is wanted, for to read the clock costs more than most of a send. */
+    long now() {
+        return isNoop ? 0 : System.nanoTime();
     }
 
     /** @param context the one that exemplars point to */

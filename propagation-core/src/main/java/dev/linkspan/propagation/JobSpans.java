@@ -24,7 +24,6 @@ final class JobSpans<M, H> {
 
     MessageSpan start(String name) {
         Context ambient = telemetry.currentContext();
-        long startNanos = System.nanoTime();
         DestinationOperation operation = job.named(Text.cut(name, NAME_LENGTH)).unknown();
         MessagingPolicy policy = operation.policy;
         SpanContext ambientSpan = Span.fromContext(ambient).getSpanContext();
@@ -34,18 +33,16 @@ final class JobSpans<M, H> {
                 ? operation.startSpan(
                         ambient.with(Span.getInvalid()),
                         operation.operation.type.kind,
-                        DestinationOperation.Link.listOf(ambientLink ? ambientSpan : SpanContext.getInvalid()),
-                        null,
-                        0)
+                        ambientLink ? ambientSpan : SpanContext.getInvalid(),
+                        null)
                 : Span.getInvalid();
         Context context = DestinationOperation.with(ambient, span);
-        LateLinks links = new LateLinks(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
-        return new MessageSpan(operation, span, context, ambient, startNanos, null, links);
+        int maxLinks = ambientLink ? policy.maxLinks - 1 : policy.maxLinks;
+        return new JobSpan(operation, span, context, ambient, maxLinks);
     }
 
     void link(MessageSpan span, M message) {
-        LateLinks links = span.lateLinks;
-        if (links == null || !span.isRecording()) {
+        if (!(span instanceof JobSpan reader) || !span.isRecording()) {
             return;
         }
         try {
@@ -54,13 +51,13 @@ final class JobSpans<M, H> {
                     ? facts.extract(message, telemetry.propagation, telemetry.currentContext())
                     : null;
             if (extraction == null) {
-                links.add(SpanContext.getInvalid(), Attributes.empty(), false);
+                reader.read(SpanContext.getInvalid(), Attributes.empty(), false);
                 return;
             }
             source.rejected(extraction);
             boolean trusted = source.policy.trusted;
             SpanContext origin = extraction.spanContext();
-            links.add(trusted ? origin : MessageScan.untrusted(origin), facts.identity(message, source), trusted);
+            reader.read(trusted ? origin : MessageScan.untrusted(origin), facts.identity(message, source), trusted);
         } catch (Throwable t) {
             telemetry.errors.add("job.link", t);
         }

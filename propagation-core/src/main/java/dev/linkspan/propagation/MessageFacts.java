@@ -7,7 +7,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what an adapter says of a message onto spans and links. Never throws; a fact that fails is left out alone. */
@@ -16,19 +15,11 @@ final class MessageFacts<M, H> {
     final HeaderCarrier<H> carrier;
     private final MessageAdapter<M, H> adapter;
     private final TelemetryErrors errors;
-    private final Function<M, @Nullable String> messageId;
-    private final Function<M, @Nullable String> conversationId;
-    private final Function<M, @Nullable Long> deliveryCount;
-    private final Function<M, @Nullable Long> bodySize;
 
     MessageFacts(MessageAdapter<M, H> adapter, TelemetryErrors errors) {
         this.carrier = requireNonNull(adapter.carrier(), "the adapter's carrier() returned null");
         this.adapter = adapter;
         this.errors = errors;
-        this.messageId = adapter::messageId;
-        this.conversationId = adapter::conversationId;
-        this.deliveryCount = message -> ifKnown(adapter.deliveryCount(message), 1);
-        this.bodySize = message -> ifKnown(adapter.bodySize(message), 0);
     }
 
     @Nullable
@@ -72,17 +63,60 @@ final class MessageFacts<M, H> {
     /** What varies per message, for a span of one message or for a link. */
     void write(M message, AttributeSink sink) {
         writeIds(message, sink);
-        write(Semconv.DELIVERY_COUNT, deliveryCount, message, sink);
+        long deliveries = deliveryCount(message);
+        if (deliveries > 0) {
+            sink.put(Semconv.DELIVERY_COUNT, deliveries);
+        }
         try {
             adapter.attributes(message, sink);
         } catch (Throwable t) {
-            errors.add("adapter.attributes", t);
+            failed(t);
         }
     }
 
     void writeIds(M message, AttributeSink sink) {
-        write(Semconv.MESSAGE_ID, messageId, message, sink);
-        write(Semconv.CONVERSATION_ID, conversationId, message, sink);
+        sink.put(Semconv.MESSAGE_ID, messageId(message));
+        sink.put(Semconv.CONVERSATION_ID, conversationId(message));
+    }
+
+    private @Nullable String messageId(M message) {
+        try {
+            return adapter.messageId(message);
+        } catch (Throwable t) {
+            failed(t);
+            return null;
+        }
+    }
+
+    private @Nullable String conversationId(M message) {
+        try {
+            return adapter.conversationId(message);
+        } catch (Throwable t) {
+            failed(t);
+            return null;
+        }
+    }
+
+    private long deliveryCount(M message) {
+        try {
+            return adapter.deliveryCount(message);
+        } catch (Throwable t) {
+            failed(t);
+            return 0;
+        }
+    }
+
+    private long bodySize(M message) {
+        try {
+            return adapter.bodySize(message);
+        } catch (Throwable t) {
+            failed(t);
+            return -1;
+        }
+    }
+
+    private void failed(Throwable error) {
+        errors.add("adapter.attributes", error);
     }
 
     /** All that tells a message apart where its span is of many: on a link or an event. */
@@ -101,19 +135,14 @@ final class MessageFacts<M, H> {
         return headers == null ? null : Extraction.of(propagation, carrier, headers, ambient);
     }
 
-    private <T> void write(AttributeKey<T> key, Function<M, @Nullable T> fact, M message, AttributeSink sink) {
-        try {
-            sink.put(key, fact.apply(message));
-        } catch (Throwable t) {
-            errors.add("adapter.attributes", t);
-        }
-    }
-
     /** What a policy asks for beyond that, for a span of one message. */
     void writeExtras(M message, DestinationOperation operation, AttributeSink sink) {
         MessagingPolicy policy = operation.policy;
         if (policy.bodySizes || operation.operation.writesOldNames) {
-            write(Semconv.BODY_SIZE, bodySize, message, sink);
+            long bytes = bodySize(message);
+            if (bytes >= 0) {
+                sink.put(Semconv.BODY_SIZE, bytes);
+            }
         }
         H headers = policy.capturedHeaders.isEmpty() ? null : headers(message);
         if (headers != null) {
@@ -145,10 +174,6 @@ final class MessageFacts<M, H> {
         } catch (Throwable t) {
             errors.add("carrier.get", t);
         }
-    }
-
-    private static @Nullable Long ifKnown(long value, long least) {
-        return value >= least ? value : null;
     }
 
     @SuppressWarnings("unchecked") // key and value stem from one Attributes

@@ -6,8 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,9 @@ final class MessageScan<M, H> {
     private final Operation<M> operation;
 
     private int count;
+    /** How many messages there may be; 0 if unknown. */
+    private int expected;
+
     private @Nullable M first;
     private @Nullable DestinationOperation firstDestination;
     private boolean destinationVaries;
@@ -42,6 +44,7 @@ final class MessageScan<M, H> {
     /** @param counts whether nobody counted a message before */
     void over(Iterable<? extends M> messages, Predicate<? super M> counts, Context ambient) {
         try {
+            expected = messages instanceof Collection<?> all ? all.size() : 0;
             for (M message : facts.elements(messages)) {
                 if (!facts.isControl(message)) {
                     scan(message, counts.test(message), ambient);
@@ -61,7 +64,8 @@ final class MessageScan<M, H> {
             first = message;
             firstDestination = destination;
             firstPartition = partition;
-            links = new BoundedLinks<>(destination.policy.maxLinks, this::linkAttributes);
+            links = new BoundedLinks<>(
+                    destination.policy.maxLinks, expected, this::linkAttributes, this::withoutCommon);
         } else {
             destinationVaries |= firstDestination == null || !destination.isSameAs(firstDestination);
             partitionVaries |= destinationVaries || !Objects.equals(partition, firstPartition);
@@ -117,13 +121,7 @@ final class MessageScan<M, H> {
     }
 
     BoundedLinks.Result links(int atMost) {
-        BoundedLinks.Result result = links.result(atMost);
-        List<DestinationOperation.Link> stripped =
-                new ArrayList<>(result.links().size() + 1);
-        for (DestinationOperation.Link link : result.links()) {
-            stripped.add(new DestinationOperation.Link(link.context(), withoutCommon(link.attributes())));
-        }
-        return new BoundedLinks.Result(stripped, result.leftOut());
+        return links.result(atMost);
     }
 
     /** What is the same for all messages stands on the span (conventions, "Recording per-message attributes"). */

@@ -1,6 +1,7 @@
 package dev.linkspan.propagation;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.util.List;
 
 /**
@@ -92,31 +93,37 @@ public final class MessageSender<M, H> {
      * @param maxHeaders how many headers the message may have in all
      */
     public boolean inject(MessageSpan span, H headers, long maxBytes, int maxHeaders) {
-        Sending sending = span.sending;
-        if (sending == null || !sending.wantsInjection()) {
+        if (!(span instanceof SendSpan sending) || !sending.wantsInjection()) {
             return false;
         }
-        DestinationOperation operation = span.operation;
-        Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
-        boolean done = injection.write(sending.context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
+        Context context = span.context();
+        boolean done =
+                TraceParent.writeAlone(telemetry.propagation, facts.carrier, headers, context, maxBytes, maxHeaders)
+                        || inject(span.operation, context, headers, maxBytes, maxHeaders);
         sending.injected(done);
+        if (done && sending.isSentLater()) {
+            telemetry.created.add(Span.fromContext(context).getSpanContext());
+        }
+        return done;
+    }
+
+    private boolean inject(DestinationOperation operation, Context context, H headers, long maxBytes, int maxHeaders) {
+        Injection<H> injection = new Injection<>(telemetry.propagation, facts.carrier, headers);
+        boolean done = injection.write(context, operation.policy.outgoingBaggage, maxBytes, maxHeaders);
         operation.rejected(injection.oversizedFields, "oversized");
         operation.rejected(injection.refusedFields, "refused");
-        if (done && sending.isSentLater()) {
-            telemetry.created.add(Span.fromContext(sending.context).getSpanContext());
-        }
         return done;
     }
 
     /** Whether {@link #inject} has anything to write, so that a caller need not copy headers in vain. */
     public boolean injects(MessageSpan span) {
-        return span.sending != null && span.sending.wantsInjection();
+        return span instanceof SendSpan sending && sending.wantsInjection();
     }
 
     /** Says that the message went out without the headers that {@link #inject} wrote, because they did not fit. */
     public void withdraw(MessageSpan span) {
-        if (span.sending != null) {
-            span.sending.injected(false);
+        if (span instanceof SendSpan sending) {
+            sending.injected(false);
         }
     }
 }

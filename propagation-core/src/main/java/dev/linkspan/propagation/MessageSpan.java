@@ -6,7 +6,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -21,61 +20,60 @@ import org.jspecify.annotations.Nullable;
  * <p>If the span could not be started, or policy has it off, the object does what remains: metrics, and the ambient
  * context with the message's baggage.
  */
-public final class MessageSpan implements AttributeSink, AutoCloseable {
+public sealed class MessageSpan implements AttributeSink, AutoCloseable permits SendSpan, BatchSendSpan, JobSpan {
 
-    private static final AtomicIntegerFieldUpdater<MessageSpan> CLOSED =
-            AtomicIntegerFieldUpdater.newUpdater(MessageSpan.class, "closed");
+    private static final AtomicIntegerFieldUpdater<MessageSpan> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(MessageSpan.class, "state");
+
+    /** The API's own, that only carries a context; that may be sampled, by somebody else. */
+    private static final Class<?> NOT_RECORDING = Span.getInvalid().getClass();
+
+    private static final int RECORDING = 0;
+    /** Open, but of a span that nobody records. */
+    private static final int SILENT = 1;
+
+    private static final int CLOSED = 2;
 
     final DestinationOperation operation;
-    private final Span span;
+    final Span span;
     private final Context context;
     private final Context caller;
     private final long startNanos;
-    /** What a send span knows of its message's headers; null for other operations. */
-    final @Nullable Sending sending;
-    /** The messages of a batch send. */
-    private List<MessageSpan> messages = List.of();
-    /** What a job has read so far; null for other operations. */
-    final @Nullable LateLinks lateLinks;
 
-    private volatile int closed;
+    private volatile int state;
     private volatile @Nullable String errorType;
 
-    /** @param caller what was current when the operation began */
-    MessageSpan(
-            DestinationOperation operation,
-            Span span,
-            Context context,
-            Context caller,
-            long startNanos,
-            @Nullable Sending sending) {
-        this(operation, span, context, caller, startNanos, sending, null);
-    }
-
-    MessageSpan(
-            DestinationOperation operation,
-            Span span,
-            Context context,
-            Context caller,
-            long startNanos,
-            @Nullable Sending sending,
-            @Nullable LateLinks lateLinks) {
+    /**
+     * @param caller what was current when the operation began
+     * @param startNanos {@link Instruments#now()} at its start
+     */
+    MessageSpan(DestinationOperation operation, Span span, Context context, Context caller, long startNanos) {
         this.operation = operation;
         this.span = span;
         this.context = context;
         this.caller = caller;
         this.startNanos = startNanos;
-        this.sending = sending;
-        this.lateLinks = lateLinks;
+        if (!records(span)) {
+            this.state = SILENT;
+        }
+    }
+
+    /** Asked once, and without the span's lock where its flags tell: what is sampled is recorded. */
+    private boolean records(Span span) {
+        if (span.getClass() == NOT_RECORDING) {
+            return false;
+        }
+        try {
+            return span.getSpanContext().isSampled() || span.isRecording();
+        } catch (Throwable t) {
+            errors().add("span.isRecording", t);
+            return false;
+        }
     }
 
     /** Of an operation that nothing will see. */
     static MessageSpan noop(DestinationOperation operation, Context ambient) {
-        return new MessageSpan(operation, Span.getInvalid(), ambient, ambient, 0, null);
-    }
-
-    void messages(List<MessageSpan> spans) {
-        messages = spans;
+        return new MessageSpan(operation, Span.getInvalid(), ambient, ambient, 0);
     }
 
     /** The context to work in: the caller's with this span in it, and the message's baggage when processing. */
@@ -116,7 +114,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @param error what the client or the handler threw; null does nothing, so that a callback's argument can be passed on
      */
     public MessageSpan error(@Nullable Throwable error) {
-        if (error == null || closed != 0) {
+        if (error == null || state == CLOSED) {
             return this;
         }
         int length = operation.policy.attributeLength;
@@ -159,7 +157,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @param description what went wrong; null if the code says it all
      */
     public MessageSpan error(String type, @Nullable String description) {
-        if (closed != 0) {
+        if (state == CLOSED) {
             return this;
         }
         failed(type, description == null ? "" : Text.cut(description, operation.policy.attributeLength));
@@ -169,7 +167,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     private void failed(String type, String description) {
         errorType = type;
         try {
-            if (span.isRecording()) {
+            if (isRecording()) {
                 span.setAttribute(Semconv.ERROR_TYPE, type);
                 span.setStatus(StatusCode.ERROR, description);
             }
@@ -185,7 +183,8 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @throws IndexOutOfBoundsException if this is no batch send, or has fewer messages
      */
     public MessageSpan message(int index) {
-        return messages.get(index);
+        throw new IndexOutOfBoundsException(
+                "no message " + index + ": this is not what startBatch of a sender returned");
     }
 
     @Override
@@ -238,22 +237,17 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
 
     /** Whether attributes are worth working out. */
     public boolean isRecording() {
-        try {
-            return closed == 0 && span.isRecording();
-        } catch (Throwable t) {
-            errors().add("span.isRecording", t);
-            return false;
-        }
+        return state == RECORDING;
     }
 
     /** Records the metrics, then ends the span. Calls after the first do nothing. */
     @Override
     public void close() {
         if (telemetry().isNoop) {
-            closed = 1;
+            state = CLOSED;
             return;
         }
-        close(0, System.nanoTime() - startNanos);
+        close(0, operation.operation.instruments.now() - startNanos);
     }
 
     /**
@@ -261,25 +255,20 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
      * @param elapsedNanos what the metric gets, the same as the span's duration
      */
     void close(long endEpochNanos, long elapsedNanos) {
-        if (!CLOSED.compareAndSet(this, 0, 1)) {
+        if (STATE.getAndSet(this, CLOSED) == CLOSED) {
             return;
-        }
-        for (int i = 0; i < messages.size(); i++) {
-            messages.get(i).closeWith(errorType);
         }
         // the span last: whoever sees it may look for its metrics
         try {
+            ending(errorType);
             operation.duration(Math.max(0, elapsedNanos), errorType, context);
-            if (sending != null) {
-                sending.count(errorType);
-            }
-            if (lateLinks != null) {
-                lateLinks.addTo(span, operation);
-            }
         } finally {
             end(endEpochNanos);
         }
     }
+
+    /** What is left to do once the operation is over and before its span ends. Does not throw. */
+    void ending(@Nullable String errorType) {}
 
     private void end(long endEpochNanos) {
         try {
@@ -294,7 +283,7 @@ public final class MessageSpan implements AttributeSink, AutoCloseable {
     }
 
     /** A message of a batch fails with the batch, unless it failed by itself. */
-    private void closeWith(@Nullable String batchError) {
+    final void closeWith(@Nullable String batchError) {
         if (batchError != null && errorType == null) {
             error(batchError, null);
         }

@@ -137,8 +137,9 @@ public final class MessagingTelemetry {
         if (!policies.forAll().propagation) {
             return false;
         }
-        return new Injection<>(propagation, carrier, headers)
-                .write(current, policies.forAll().outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+        return TraceParent.writeAlone(propagation, carrier, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
+                || new Injection<>(propagation, carrier, headers)
+                        .write(current, policies.forAll().outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /**

@@ -1,11 +1,12 @@
 package dev.linkspan.propagation;
 
 import io.opentelemetry.api.baggage.Baggage;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
@@ -39,27 +40,31 @@ final class ProcessSpans<M, H> {
         if (telemetry.isNoop) {
             return MessageSpan.noop(nothing, ambient);
         }
-        long startNanos = System.nanoTime();
+        long startNanos = process.instruments.now();
         if (facts.isControl(message)) {
-            return new MessageSpan(nothing, Span.getInvalid(), ambient, ambient, startNanos, null);
+            return new MessageSpan(nothing, Span.getInvalid(), ambient, ambient, startNanos);
         }
         DestinationOperation operation = process.of(message);
         MessagingPolicy policy = operation.policy;
         Extraction<H> extraction = policy.propagation ? facts.extract(message, telemetry.propagation, ambient) : null;
-        if (counts(message, ambient)) {
+        if (!process.instruments.isNoop && counts(message, ambient)) {
             count(operation, extraction);
         }
         if (extraction != null) {
             operation.rejected(extraction);
         }
-        Origin origin = Origin.of(extraction, ambient, policy);
-        Span span = policy.tracing && policy.processSpans ? startSpan(operation, message, origin) : Span.getInvalid();
-        Context context = DestinationOperation.withOnly(
-                origin.context, span.getSpanContext().isValid() ? span : origin.ambientSpan);
+        SpanContext origin = extraction == null ? SpanContext.getInvalid() : trusted(extraction.spanContext(), policy);
+        Context given = extraction == null || !policy.trusted ? ambient : context(extraction, ambient, policy);
+        Span ambientSpan = Span.fromContext(ambient);
+        Span span = policy.tracing && policy.processSpans
+                ? startSpan(operation, message, origin, given, ambientSpan)
+                : Span.getInvalid();
+        Context context =
+                DestinationOperation.withOnly(given, span.getSpanContext().isValid() ? span : ambientSpan);
         if (message != null) {
             context = Processing.ofMessage(context, message);
         }
-        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
+        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos);
         if (made.isRecording()) {
             facts.write(message, made);
             facts.writeExtras(message, operation, made);
@@ -95,23 +100,23 @@ final class ProcessSpans<M, H> {
     }
 
     List<M> listOf(Iterable<? extends M> messages) {
+        Iterable<? extends M> elements = facts.elements(messages);
+        if (elements instanceof Collection<? extends M> all) {
+            return Collections.unmodifiableList(new ArrayList<>(all));
+        }
         List<M> list = new ArrayList<>();
-        facts.elements(messages).forEach(list::add);
+        elements.forEach(list::add);
         return Collections.unmodifiableList(list);
     }
 
-    /** The creation context that a message brought, as far as policy lets us believe it. */
+    /** For a link of the application's own. */
     SpanContext origin(M message) {
         try {
             MessagingPolicy policy = process.of(message).policy;
             Extraction<H> extraction = policy.propagation
                     ? facts.extract(message, telemetry.propagation, telemetry.currentContext())
                     : null;
-            if (extraction == null) {
-                return SpanContext.getInvalid();
-            }
-            SpanContext origin = extraction.spanContext();
-            return policy.trusted ? origin : MessageScan.untrusted(origin);
+            return extraction == null ? SpanContext.getInvalid() : trusted(extraction.spanContext(), policy);
         } catch (Throwable t) {
             telemetry.errors.add("origin", t);
             return SpanContext.getInvalid();
@@ -125,28 +130,36 @@ final class ProcessSpans<M, H> {
         }
     }
 
-    private Span startSpan(DestinationOperation operation, M message, Origin origin) {
+    /** @param given the context to work in, but for the span */
+    private Span startSpan(
+            DestinationOperation operation, M message, SpanContext origin, Context given, Span ambientSpan) {
         MessagingPolicy policy = operation.policy;
-        boolean linked = origin.link.isValid();
+        SpanKind kind = operation.operation.type.kind;
+        String partition = facts.partition(message);
         boolean newRoot = policy.relation == Relation.LINK_NEW_ROOT;
-        boolean child = policy.relation == Relation.PARENT && linked && policy.trusted;
-        Context parent = child
-                ? origin.context.with(Span.wrap(origin.link))
-                : DestinationOperation.withOnly(origin.context, newRoot ? Span.getInvalid() : origin.ambientSpan);
-        List<DestinationOperation.Link> links = DestinationOperation.Link.listOf(origin.link);
-        SpanContext ambient = origin.ambientSpan.getSpanContext();
-        if ((newRoot || child) && ambient.isValid() && links.size() < policy.maxLinks) {
-            links = new ArrayList<>(links);
-            links.add(new DestinationOperation.Link(ambient, Attributes.empty()));
+        boolean child = policy.relation == Relation.PARENT && origin.isValid() && policy.trusted;
+        if (!newRoot && !child) {
+            return operation.startSpan(DestinationOperation.withOnly(given, ambientSpan), kind, origin, partition);
         }
-        return operation.startSpan(parent, operation.operation.type.kind, links, facts.partition(message), 0);
+        Context parent =
+                child ? given.with(Span.wrap(origin)) : DestinationOperation.withOnly(given, Span.getInvalid());
+        SpanContext ambient = ambientSpan.getSpanContext();
+        List<DestinationOperation.Link> links = new ArrayList<>(2);
+        if (origin.isValid()) {
+            links.add(new DestinationOperation.Link(origin));
+        }
+        if (ambient.isValid() && links.size() < policy.maxLinks) {
+            links.add(new DestinationOperation.Link(ambient));
+        }
+        return operation.startSpan(parent, kind, links, partition, 0);
     }
 
     MessageSpan startBatch(Iterable<? extends M> messages) {
         Context ambient = telemetry.currentContext();
-        long startNanos = System.nanoTime();
+        long startNanos = process.instruments.now();
         MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, process);
-        scan.over(messages, message -> counts(message, ambient), ambient);
+        boolean measured = !process.instruments.isNoop;
+        scan.over(messages, message -> measured && counts(message, ambient), ambient);
         DestinationOperation operation = scan.operation();
         MessagingPolicy policy = operation.policy;
         Span ambientSpan = Span.fromContext(ambient);
@@ -157,7 +170,7 @@ final class ProcessSpans<M, H> {
         if (policy.tracing && policy.processSpans) {
             result = scan.links(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
             if (ambientLink) {
-                result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext(), Attributes.empty()));
+                result.links().add(new DestinationOperation.Link(ambientSpan.getSpanContext()));
             }
             span = operation.startSpan(
                     newRoot ? ambient.with(Span.getInvalid()) : ambient,
@@ -167,32 +180,28 @@ final class ProcessSpans<M, H> {
                     0);
         }
         Context context = Processing.ofBatch(DestinationOperation.with(ambient, span), process.system);
-        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos, null);
+        MessageSpan made = new MessageSpan(operation, span, context, ambient, startNanos);
         scan.describe(made, result, true);
         return made;
     }
 
-    /** Where a message comes from, as far as policy lets us believe it. */
-    private record Origin(SpanContext link, Context context, Span ambientSpan) {
+    /** The creation context that a message brought, as far as policy lets us believe it. */
+    private static SpanContext trusted(SpanContext origin, MessagingPolicy policy) {
+        return policy.trusted ? origin : MessageScan.untrusted(origin);
+    }
 
-        static Origin of(@Nullable Extraction<?> extraction, Context ambient, MessagingPolicy policy) {
-            Span ambientSpan = Span.fromContext(ambient);
-            if (extraction == null) {
-                return new Origin(SpanContext.getInvalid(), ambient, ambientSpan);
-            }
-            if (!policy.trusted) {
-                return new Origin(MessageScan.untrusted(extraction.spanContext()), ambient, ambientSpan);
-            }
-            Context context = extraction.context();
-            if (policy.incomingBaggage != null) {
-                Baggage brought = Baggage.fromContext(context);
-                Baggage ambientBaggage = Baggage.fromContext(ambient);
-                if (brought != ambientBaggage) {
-                    Baggage allowed = BaggageFilter.only(policy.incomingBaggage, brought);
-                    context = context.with(allowed.isEmpty() ? ambientBaggage : allowed);
-                }
-            }
-            return new Origin(extraction.spanContext(), context, ambientSpan);
+    /** What the propagator made of the ambient context, with no more of the message's baggage than policy lets in. */
+    private static Context context(Extraction<?> extraction, Context ambient, MessagingPolicy policy) {
+        Context context = extraction.context();
+        if (policy.incomingBaggage == null || context == ambient) {
+            return context;
         }
+        Baggage brought = Baggage.fromContext(context);
+        Baggage ambientBaggage = Baggage.fromContext(ambient);
+        if (brought == ambientBaggage) {
+            return context;
+        }
+        Baggage allowed = BaggageFilter.only(policy.incomingBaggage, brought);
+        return context.with(allowed.isEmpty() ? ambientBaggage : allowed);
     }
 }

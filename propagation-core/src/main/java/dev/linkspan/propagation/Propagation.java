@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The configured propagator, and what was learned of the header names it uses. */
@@ -27,6 +28,9 @@ final class Propagation {
     private static final List<String> B3 =
             B3_SPELLED.stream().map(Text::asciiLowerCase).toList();
     private static final String TRIAL_KEY = "linkspan.trial";
+
+    /** Whether a header has the name of a W3C field, in any case. */
+    static final Predicate<String> W3C_FIELD = Propagation::isW3cField;
 
     final TextMapPropagator propagator;
     final TelemetryErrors errors;
@@ -97,12 +101,11 @@ final class Propagation {
         }
     }
 
-    /** Whether a header has the name of a W3C field, in any case. */
-    boolean mayBeW3cField(String name) {
+    private static boolean isW3cField(String name) {
         return switch (name.length()) {
             case 7 -> Text.equalsIgnoringAsciiCase(name, "baggage");
             case 10 -> Text.equalsIgnoringAsciiCase(name, "tracestate");
-            case 11 -> Text.equalsIgnoringAsciiCase(name, "traceparent");
+            case 11 -> name.equals(TraceParent.NAME) || Text.equalsIgnoringAsciiCase(name, TraceParent.NAME);
             default -> false;
         };
     }

@@ -90,8 +90,7 @@ final class ReceivedMessages<M, H> {
                 ? operation.startSpan(
                         ambient, operation.operation.type.kind, links, scan.partition(), times.startEpochNanos)
                 : Span.getInvalid();
-        return new MessageSpan(
-                operation, span, DestinationOperation.with(ambient, span), ambient, times.startNanos, null);
+        return new MessageSpan(operation, span, DestinationOperation.with(ambient, span), ambient, times.startNanos);
     }
 
     /** Both ends from one reading of the clock, so that a clock that was set back gives no negative duration. */

@@ -4,8 +4,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Starts Create and Send spans of single messages, and decides what happens to the context that a message carries. */
 final class SendSpans<M, H> {
@@ -24,25 +22,33 @@ final class SendSpans<M, H> {
 
     /** @param counted whether the message goes out with this operation, and is counted as sent when it ends */
     MessageSpan start(M message, Operation<M> operation, Context caller, boolean counted) {
-        if (telemetry.isNoop) {
-            return MessageSpan.noop(operation.unknown(), caller);
-        }
+        return telemetry.isNoop
+                ? MessageSpan.noop(operation.unknown(), caller)
+                : startSpan(message, operation, caller, counted);
+    }
+
+    SendSpan startSpan(M message, Operation<M> operation, Context caller, boolean counted) {
         DestinationOperation destination = operation.of(message);
-        long startNanos = System.nanoTime();
+        long startNanos = destination.operation.instruments.now();
         SpanContext existing = existing(message, destination);
         boolean keeps = existing.isValid() && keeps(existing, destination, caller, counted);
         boolean creates = operation == create || (!keeps && destination.policy.propagation);
         SpanKind kind = creates ? SpanKind.PRODUCER : SpanKind.CLIENT;
         boolean makesSpan = !(keeps && operation == create);
-        Span span = makesSpan
-                ? startSpan(
-                        destination, caller, kind, DestinationOperation.Link.listOf(existing), facts.partition(message))
+        Span span = makesSpan && destination.policy.tracing
+                ? destination.startSpan(caller, kind, existing, facts.partition(message))
                 : Span.getInvalid();
         Context context = DestinationOperation.with(caller, span);
-        DestinationOperation sendOperation = operation == send ? destination : send.of(message);
-        Sending sending =
-                new Sending(planOf(destination, existing, keeps, context), existing, context, sendOperation, counted);
-        MessageSpan made = new MessageSpan(destination, span, context, caller, startNanos, sending);
+        SendSpan made = new SendSpan(
+                destination,
+                span,
+                context,
+                caller,
+                startNanos,
+                planOf(destination, existing, keeps, span, caller),
+                existing,
+                operation == send ? destination : send.of(message),
+                counted);
         if (made.isRecording()) {
             facts.write(message, made);
             facts.writeExtras(message, destination, made);
@@ -50,17 +56,20 @@ final class SendSpans<M, H> {
         return made;
     }
 
-    static Sending.Plan planOf(DestinationOperation destination, SpanContext existing, boolean keeps, Context context) {
+    /** @param span what the message is sent in; where it is none, the caller's is written */
+    static SendSpan.Plan planOf(
+            DestinationOperation destination, SpanContext existing, boolean keeps, Span span, Context caller) {
         if (!destination.policy.propagation) {
-            return Sending.Plan.NOTHING;
+            return SendSpan.Plan.NOTHING;
         }
         if (keeps) {
-            return Sending.Plan.KEEP;
+            return SendSpan.Plan.KEEP;
         }
-        if (!Span.fromContext(context).getSpanContext().isValid()) {
-            return Sending.Plan.NOTHING;
+        if (!span.getSpanContext().isValid()
+                && !Span.fromContext(caller).getSpanContext().isValid()) {
+            return SendSpan.Plan.NOTHING;
         }
-        return existing.isValid() ? Sending.Plan.REPLACE : Sending.Plan.INJECT;
+        return existing.isValid() ? SendSpan.Plan.REPLACE : SendSpan.Plan.INJECT;
     }
 
     SpanContext existing(M message, DestinationOperation destination) {
@@ -96,17 +105,5 @@ final class SendSpans<M, H> {
     /** Whether somebody here has put the current span's own context there; one from elsewhere came with a message. */
     private static boolean isOf(SpanContext current, SpanContext existing) {
         return !current.isRemote() && BoundedLinks.sameSpan(current, existing);
-    }
-
-    Span startSpan(
-            DestinationOperation destination,
-            Context parent,
-            SpanKind kind,
-            List<DestinationOperation.Link> links,
-            @Nullable String partition) {
-        if (!destination.policy.tracing) {
-            return Span.getInvalid();
-        }
-        return destination.startSpan(parent, kind, links, partition, 0);
     }
 }

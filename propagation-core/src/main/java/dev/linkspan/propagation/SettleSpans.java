@@ -44,12 +44,12 @@ final class SettleSpans<M> {
 
     MessageSpan start(DestinationOperation operation, @Nullable String partition) {
         Context current = telemetry.currentContext();
-        long startNanos = System.nanoTime();
+        long startNanos = settle.instruments.now();
         MessagingPolicy policy = operation.policy;
         boolean inSpan = Span.fromContext(current).getSpanContext().isValid();
         Span span = policy.tracing && policy.settleSpans && (policy.rootSettleSpans || inSpan)
                 ? operation.startSpan(current, operation.operation.type.kind, List.of(), partition, 0)
                 : Span.getInvalid();
-        return new MessageSpan(operation, span, DestinationOperation.with(current, span), current, startNanos, null);
+        return new MessageSpan(operation, span, DestinationOperation.with(current, span), current, startNanos);
     }
 }

@@ -1,10 +1,15 @@
 package dev.linkspan.propagation;
 
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code traceparent} in the one form that is in use: version 00, 55 bytes of lower case. What W3C's propagator makes of
@@ -15,11 +20,14 @@ final class TraceParent {
 
     static final String NAME = "traceparent";
 
+    /** Each is as long and of the same letters. */
+    private static final String EXAMPLE = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    private static final byte[] TEMPLATE = EXAMPLE.getBytes(StandardCharsets.ISO_8859_1);
     private static final int LENGTH = 55;
+    private static final int TRACE_ID = 3;
     private static final int SPAN_ID = 36;
     private static final int FLAGS = 53;
-    private static final byte[] DIGITS = digits();
-
     private long traceIdHigh;
     private long traceIdLow;
     private long spanId;
@@ -31,32 +39,62 @@ final class TraceParent {
      * @return false if it carries more or anything else, or nothing: that is the propagator's to read
      */
     <H> boolean readAlone(Propagation propagation, HeaderCarrier<H> carrier, H headers) {
+        byte[] value = peekAlone(propagation, carrier, headers);
+        return value != null && read(value);
+    }
+
+    /** The one field that a message carries; null if there are others, or the propagator is not W3C's. */
+    static <H> byte @Nullable [] peekAlone(Propagation propagation, HeaderCarrier<H> carrier, H headers) {
         if (!propagation.isW3c) {
-            return false;
+            return null;
         }
         try {
-            boolean found = false;
-            for (String name : carrier.names(headers)) {
-                if (name == null || !propagation.mayBeW3cField(name)) {
-                    continue;
-                }
-                if (found || !name.equals(NAME)) {
-                    return false;
-                }
-                found = true;
-            }
-            if (!found || carrier.conflicting(headers, NAME)) {
-                return false;
-            }
-            byte[] value = carrier.peek(headers, NAME, FieldLimits.TRACEPARENT_BYTES);
-            return value != null && read(value);
+            return carrier.peekAlone(headers, NAME, Propagation.W3C_FIELD, FieldLimits.TRACEPARENT_BYTES);
         } catch (Throwable t) {
             propagation.errors.add("carrier.get", t);
+            return null;
+        }
+    }
+
+    /**
+     * Writes the most frequent message by far: one without headers, in a context of which W3C's propagator makes one field.
+     *
+     * @return false, and mostly nothing written, where there is more to think of
+     */
+    static <H> boolean writeAlone(
+            Propagation propagation,
+            HeaderCarrier<H> carrier,
+            H headers,
+            Context context,
+            long maxBytes,
+            int maxHeaders) {
+        try {
+            if (!propagation.isW3c
+                    || maxHeaders < 1
+                    || Injection.isAny(carrier.names(headers))
+                    || !Baggage.fromContext(context).isEmpty()) {
+                return false;
+            }
+            SpanContext span = Span.fromContext(context).getSpanContext();
+            if (!span.isValid()
+                    || !span.getTraceState().isEmpty()
+                    || !carrier.accepts(NAME, EXAMPLE)
+                    || (maxBytes != Long.MAX_VALUE && carrier.size(NAME, EXAMPLE) > maxBytes)) {
+                return false;
+            }
+            if (carrier.keepsBytes()) {
+                carrier.setBytes(headers, NAME, bytes(span));
+            } else {
+                carrier.set(headers, NAME, text(span));
+            }
+            return true;
+        } catch (Throwable t) {
+            propagation.errors.add("carrier.set", t);
             return false;
         }
     }
 
-    /** @return false if it is not of that form, or an id is zero */
+    /** @return false if it is not of that form, or an id is zero; what was read before is lost then */
     boolean read(byte[] value) {
         if (value.length != LENGTH
                 || value[0] != '0'
@@ -66,43 +104,23 @@ final class TraceParent {
                 || value[FLAGS - 1] != '-') {
             return false;
         }
-        int bad = 0;
-        long high = 0;
-        long low = 0;
-        long span = 0;
-        for (int i = 0; i < 16; i++) {
-            int h = digit(value[3 + i]);
-            int l = digit(value[19 + i]);
-            int s = digit(value[SPAN_ID + i]);
-            bad |= h | l | s;
-            high = high << 4 | h;
-            low = low << 4 | l;
-            span = span << 4 | s;
-        }
-        int first = digit(value[FLAGS]);
-        int second = digit(value[FLAGS + 1]);
-        bad |= first | second;
-        if (bad < 0 || (high | low) == 0 || span == 0) {
+        long first = HexDigits.eight(value, TRACE_ID);
+        long second = HexDigits.eight(value, TRACE_ID + 8);
+        long third = HexDigits.eight(value, TRACE_ID + 16);
+        long fourth = HexDigits.eight(value, TRACE_ID + 24);
+        long fifth = HexDigits.eight(value, SPAN_ID);
+        long sixth = HexDigits.eight(value, SPAN_ID + 8);
+        long last = HexDigits.two(value, FLAGS);
+        long wrong = HexDigits.wrong(first) | HexDigits.wrong(second) | HexDigits.wrong(third);
+        wrong |= HexDigits.wrong(fourth) | HexDigits.wrong(fifth) | HexDigits.wrong(sixth);
+        if ((wrong | HexDigits.wrong(last)) != 0) {
             return false;
         }
-        traceIdHigh = high;
-        traceIdLow = low;
-        spanId = span;
-        flags = (byte) (first << 4 | second);
-        return true;
-    }
-
-    /** Negative if it is none of a lower-case number. */
-    private static int digit(byte b) {
-        return b < 0 ? -1 : DIGITS[b];
-    }
-
-    private static byte[] digits() {
-        byte[] digits = new byte[128];
-        for (int c = 0; c < digits.length; c++) {
-            digits[c] = (byte) "0123456789abcdef".indexOf(c);
-        }
-        return digits;
+        traceIdHigh = HexDigits.number(first) << 32 | HexDigits.number(second);
+        traceIdLow = HexDigits.number(third) << 32 | HexDigits.number(fourth);
+        spanId = HexDigits.number(fifth) << 32 | HexDigits.number(sixth);
+        flags = (byte) HexDigits.number(last);
+        return (traceIdHigh | traceIdLow) != 0 && spanId != 0;
     }
 
     void of(TraceParent other) {
@@ -151,8 +169,28 @@ final class TraceParent {
     }
 
     /** The field as W3C's propagator writes it. */
-    static String of(String traceId, String spanId, TraceFlags flags) {
-        return "00-" + traceId + '-' + spanId + '-' + flags.asHex();
+    private static String text(SpanContext context) {
+        return "00-" + context.getTraceId() + '-' + context.getSpanId() + '-'
+                + context.getTraceFlags().asHex();
+    }
+
+    /** As {@link #text}, in ASCII. */
+    @SuppressWarnings("deprecation") // of ASCII the low bytes are all there is
+    private static byte[] bytes(SpanContext context) {
+        byte[] bytes = TEMPLATE.clone();
+        context.getTraceId().getBytes(0, 32, bytes, TRACE_ID);
+        context.getSpanId().getBytes(0, 16, bytes, SPAN_ID);
+        context.getTraceFlags().asHex().getBytes(0, 2, bytes, FLAGS);
+        return bytes;
+    }
+
+    /** @param value the bytes that were read, whose text is sooner copied than written anew */
+    SpanContext toSpanContext(byte[] value) {
+        return SpanContext.createFromRemoteParent(
+                new String(value, TRACE_ID, 32, StandardCharsets.ISO_8859_1),
+                new String(value, SPAN_ID, 16, StandardCharsets.ISO_8859_1),
+                TraceFlags.fromByte(flags),
+                TraceState.getDefault());
     }
 
     SpanContext toSpanContext() {

@@ -42,6 +42,26 @@ class TraceParentTest {
         assertThat(read).isEqualTo(50 * 16 + 5);
     }
 
+    /** Eight digits are read at once, and what is wrong with one must not be made good by the one beside it. */
+    @Test
+    void each_two_bytes_at_each_place_are_read_as_the_propagator_reads_them_or_not_at_all() {
+        int read = 0;
+        for (int place = 0; place + 1 < VALID.length(); place++) {
+            byte[] value = VALID.getBytes(StandardCharsets.ISO_8859_1);
+            for (int both = 0; both < 1 << 16; both++) {
+                value[place] = (byte) (both >> 8);
+                value[place + 1] = (byte) both;
+                read += traceParent.read(value) ? 1 : 0;
+                if (both % 97 == 0) {
+                    assertReadAsByThePropagator(value);
+                }
+            }
+        }
+
+        // neighbours within the ids and flags; a digit beside a dash; and the version with what surrounds it
+        assertThat(read).isEqualTo((31 + 15 + 1) * 256 + 5 * 16 + 2);
+    }
+
     @Test
     void contexts_at_random_are_read_as_the_propagator_reads_them() {
         Random random = new Random(20261121);

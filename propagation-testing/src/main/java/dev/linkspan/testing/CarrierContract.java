@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.linkspan.propagation.HeaderCarrier;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -26,41 +25,13 @@ import org.junit.jupiter.api.Test;
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 @SuppressWarnings("MemberName") // tests are named as sentences
-public abstract class CarrierContract<H> {
+public abstract class CarrierContract<H> extends CarrierShortWaysContract<H> {
 
     private static final int ONE_MEGABYTE = 1 << 20;
     private static final int MAX_ALLOCATED = 64 << 10;
 
     /** For subclasses. */
     protected CarrierContract() {}
-
-    /** The carrier under test. */
-    protected abstract HeaderCarrier<H> carrier();
-
-    /** New headers, writable and empty. */
-    protected abstract H headers();
-
-    /**
-     * Adds a header as another client of the broker would have sent it, beside any of the same name that is there if the
-     * broker allows that.
-     *
-     * @param value the bytes; null for a header without a value. Only what {@link #carries} says is possible.
-     */
-    protected abstract void add(H headers, String name, byte @Nullable [] value);
-
-    /**
-     * Whether the broker's headers can hold this.
-     *
-     * @return true by default, except without a value
-     */
-    protected boolean carries(String name, byte @Nullable [] value) {
-        return value != null;
-    }
-
-    /** Whether headers can hold two of one name; false by default. */
-    protected boolean carriesDuplicates() {
-        return false;
-    }
 
     @Test
     void what_was_set_can_be_got() {

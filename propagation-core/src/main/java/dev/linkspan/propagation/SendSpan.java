@@ -1,11 +1,12 @@
 package dev.linkspan.propagation;
 
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
-/** What is decided for the headers of one message that is being sent, and what came of it. */
-final class Sending {
+/** One message that is being sent: its span, what is decided for its headers, and what came of it. */
+final class SendSpan extends MessageSpan {
 
     /** What to do with the headers. */
     enum Plan {
@@ -25,21 +26,28 @@ final class Sending {
     final Plan plan;
     /** What the message carried when it came. */
     final SpanContext existing;
-    /** What goes into the message. */
-    final Context context;
 
     private final DestinationOperation send;
-    private volatile boolean injected;
     private final boolean counted;
+    private volatile boolean injected;
 
     /**
      * @param send the send operation, whose metrics count the message
      * @param counted false where only a Create span was made and the message is yet to be sent
      */
-    Sending(Plan plan, SpanContext existing, Context context, DestinationOperation send, boolean counted) {
+    SendSpan(
+            DestinationOperation operation,
+            Span span,
+            Context context,
+            Context caller,
+            long startNanos,
+            Plan plan,
+            SpanContext existing,
+            DestinationOperation send,
+            boolean counted) {
+        super(operation, span, context, caller, startNanos);
         this.plan = plan;
         this.existing = existing;
-        this.context = context;
         this.send = send;
         this.counted = counted;
     }
@@ -57,7 +65,8 @@ final class Sending {
         injected = done;
     }
 
-    void count(@Nullable String errorType) {
+    @Override
+    void ending(@Nullable String errorType) {
         if (!counted) {
             // the send of it will tell what became of its headers
             return;
