@@ -15,13 +15,13 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 
 /** Wrapped clients against bare ones on real brokers, in turns. */
 final class EndToEnd {
@@ -36,6 +36,8 @@ final class EndToEnd {
     /** How the clients are traced: with metrics, and spans in batches to an exporter that drops them. */
     private enum Variant {
         BARE("bare"),
+        /** The same again: as far as the two differ, a round tells nothing. */
+        BARE_AGAIN("bare once more"),
         OFF("no SDK"),
         ONE_PERCENT("1 % sampled"),
         ALL("100 % sampled");
@@ -48,7 +50,7 @@ final class EndToEnd {
 
         OpenTelemetry openTelemetry() {
             return switch (this) {
-                case BARE -> null;
+                case BARE, BARE_AGAIN -> null;
                 case OFF -> OpenTelemetry.noop();
                 case ONE_PERCENT -> sdk(0.01);
                 case ALL -> sdk(1);
@@ -78,9 +80,9 @@ final class EndToEnd {
 
     /** Kafka alone, and not for long. */
     static List<List<String>> quick() throws Exception {
-        EndToEnd all = new EndToEnd(2);
+        EndToEnd all = new EndToEnd(5);
         try (KafkaBroker broker = KafkaBroker.start()) {
-            all.measure("Kafka", Pipes.kafka(broker), new Load(40_000, 1000, 1500), true);
+            all.measure("Kafka", Pipes.kafka(broker), new Load(50_000, 1000, 800), true);
         }
         return all.rows;
     }
@@ -106,41 +108,68 @@ final class EndToEnd {
 
     private void measure(String broker, Pipes.Maker maker, Load load, boolean goals) throws Exception {
         System.err.print("End to end on " + broker + " ");
-        Map<Variant, List<Figures>> figures = new EnumMap<>(Variant.class);
-        Variant[] variants = Variant.values();
-        // the first only warms up
-        for (int round = 0; round <= rounds; round++) {
-            for (int i = 0; i < variants.length; i++) {
-                // each begins in turn, so that none is always the one after the same
-                Variant variant = variants[(round + i) % variants.length];
-                String destination = "load-" + variant.ordinal() + "-" + round;
-                Figures taken;
-                OpenTelemetry openTelemetry = variant.openTelemetry();
-                try (Pipe pipe = maker.make(openTelemetry, destination)) {
-                    taken = load.of(pipe);
+        List<Lane> lanes = new ArrayList<>();
+        try {
+            for (Variant variant : Variant.values()) {
+                lanes.add(new Lane(variant, maker));
+            }
+            // the first round only warms up
+            for (int round = 0; round <= rounds; round++) {
+                for (int i = 0; i < lanes.size(); i++) {
+                    // each begins in turn, so that none is always the one after the same
+                    Lane lane = lanes.get((round + i) % lanes.size());
+                    Figures taken = load.of(lane.pipe, lane.arrivals);
+                    if (round > 0) {
+                        lane.figures.add(taken);
+                    }
+                    System.err.print(".");
                 }
-                if (openTelemetry instanceof OpenTelemetrySdk sdk) {
-                    sdk.close();
-                }
-                if (round > 0) {
-                    figures.computeIfAbsent(variant, v -> new ArrayList<>()).add(taken);
-                }
-                System.err.print(".");
+            }
+        } finally {
+            for (Lane lane : lanes) {
+                lane.close();
             }
         }
         System.err.println();
-        for (Variant variant : List.of(Variant.OFF, Variant.ONE_PERCENT, Variant.ALL)) {
-            rows.add(row(broker, variant, figures.get(variant), figures.get(Variant.BARE), goals));
+        List<Figures> bare = lanes.get(Variant.BARE.ordinal()).figures;
+        for (Lane lane : lanes) {
+            if (lane.variant != Variant.BARE) {
+                rows.add(row(broker, lane, bare, goals && lane.variant != Variant.BARE_AGAIN));
+            }
         }
     }
 
-    /** In the columns of the table: both rates and both times, their ratio, and what is added. */
-    private static List<String> row(
-            String broker, Variant variant, List<Figures> traced, List<Figures> bare, boolean judged) {
-        double ratio = median(traced, Figures::perSecond) / median(bare, Figures::perSecond);
-        double p99 = median(traced, Figures::p99Millis) - median(bare, Figures::p99Millis);
-        double share = median(traced, Figures::share) - median(bare, Figures::share);
-        double micros = median(traced, Figures::cpuMicros) - median(bare, Figures::cpuMicros);
+    /** One way of tracing, open from the first round to the last. */
+    private static final class Lane implements AutoCloseable {
+
+        final Variant variant;
+        final Pipe pipe;
+        final Load.Arrivals arrivals = new Load.Arrivals();
+        final List<Figures> figures = new ArrayList<>();
+        private final OpenTelemetry openTelemetry;
+
+        Lane(Variant variant, Pipes.Maker maker) throws Exception {
+            this.variant = variant;
+            this.openTelemetry = variant.openTelemetry();
+            this.pipe = maker.make(openTelemetry, "load-" + variant.ordinal());
+            pipe.start(arrivals::took);
+        }
+
+        @Override
+        public void close() throws Exception {
+            pipe.close();
+            if (openTelemetry instanceof OpenTelemetrySdk sdk) {
+                sdk.close();
+            }
+        }
+    }
+
+    /** In the columns of the table: both rates and both times, their ratio, and what is added, each within a round. */
+    private static List<String> row(String broker, Lane lane, List<Figures> bare, boolean judged) {
+        double ratio = median(lane.figures, bare, (own, other) -> own.perSecond() / other.perSecond());
+        double p99 = median(lane.figures, bare, (own, other) -> own.p99Millis() - other.p99Millis());
+        double share = median(lane.figures, bare, (own, other) -> own.share() - other.share());
+        double micros = median(lane.figures, bare, (own, other) -> own.cpuMicros() - other.cpuMicros());
         String added = String.format(
                 Locale.ROOT,
                 "%.1f %% of rate, p99 %+.2f ms, core %+.1f %%, CPU %+.2f us",
@@ -150,14 +179,20 @@ final class EndToEnd {
                 micros);
         boolean met = ratio >= LEAST_THROUGHPUT && p99 < MOST_P99_MILLIS && share < MOST_SHARE;
         return List.of(
-                broker + " end to end, " + variant.label,
+                broker + " end to end, " + lane.variant.label,
                 "bare",
-                cost(traced),
+                cost(lane.figures),
                 cost(bare),
                 String.format(Locale.ROOT, "%.2f", 1 / ratio),
                 "",
                 added + (judged ? "; >= 98 %, < 1 ms, < 2 %" : ""),
                 judged ? met ? "met" : "missed" : "");
+    }
+
+    private static double median(List<Figures> own, List<Figures> other, ToDoubleBiFunction<Figures, Figures> figure) {
+        return Score.median(IntStream.range(0, own.size())
+                .mapToDouble(round -> figure.applyAsDouble(own.get(round), other.get(round)))
+                .toArray());
     }
 
     private static String cost(List<Figures> figures) {

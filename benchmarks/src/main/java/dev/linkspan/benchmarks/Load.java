@@ -32,10 +32,9 @@ record Load(int flood, int perSecond, int paced) {
      */
     record Figures(double perSecond, double cpuMicros, double p50Millis, double p99Millis, double share) {}
 
-    Figures of(Pipe pipe) throws Exception {
-        Arrivals arrivals = new Arrivals(flood / 4);
-        pipe.start(body -> arrivals.current.took(body));
-        // whatever is loaded and connected with the first messages
+    /** @param arrivals of a pipe that is started, and empty */
+    Figures of(Pipe pipe, Arrivals arrivals) throws Exception {
+        // what another left in the caches, and a connection that was idle
         flood(pipe, arrivals, flood / 4);
 
         long cpu = SYSTEM.getProcessCpuTime();
@@ -69,12 +68,12 @@ record Load(int flood, int perSecond, int paced) {
     }
 
     /** Written by the one thread that handles, read after it has counted down. */
-    private static final class Arrivals {
+    static final class Arrivals {
 
-        private volatile Expected current;
+        private volatile Expected current = new Expected(0);
 
-        Arrivals(int count) {
-            current = new Expected(count);
+        void took(String body) {
+            current.took(body);
         }
 
         void expect(int count) {

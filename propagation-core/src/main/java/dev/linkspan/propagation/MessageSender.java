@@ -97,9 +97,15 @@ public final class MessageSender<M, H> {
             return false;
         }
         Context context = span.context();
-        boolean done =
-                TraceParent.writeAlone(telemetry.propagation, facts.carrier, headers, context, maxBytes, maxHeaders)
-                        || inject(span.operation, context, headers, maxBytes, maxHeaders);
+        boolean done = TraceParent.writeAlone(
+                        telemetry.propagation,
+                        facts.carrier,
+                        facts.traceParentSize,
+                        headers,
+                        context,
+                        maxBytes,
+                        maxHeaders)
+                || inject(span.operation, context, headers, maxBytes, maxHeaders);
         sending.injected(done);
         if (done && sending.isSentLater()) {
             telemetry.created.add(Span.fromContext(context).getSpanContext());

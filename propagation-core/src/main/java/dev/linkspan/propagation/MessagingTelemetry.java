@@ -137,7 +137,8 @@ public final class MessagingTelemetry {
         if (!policies.forAll().propagation) {
             return false;
         }
-        return TraceParent.writeAlone(propagation, carrier, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
+        int size = TraceParent.sizeIn(carrier, errors);
+        return TraceParent.writeAlone(propagation, carrier, size, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
                 || new Injection<>(propagation, carrier, headers)
                         .write(current, policies.forAll().outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
     }

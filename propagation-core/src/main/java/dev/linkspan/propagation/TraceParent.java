@@ -56,30 +56,41 @@ final class TraceParent {
         }
     }
 
+    /** How much larger the field makes a message; negative if the broker does not allow it, or the carrier fails. */
+    static int sizeIn(HeaderCarrier<?> carrier, TelemetryErrors errors) {
+        try {
+            return carrier.accepts(NAME, EXAMPLE) ? carrier.size(NAME, EXAMPLE) : -1;
+        } catch (Throwable t) {
+            errors.add("carrier.size", t);
+            return -1;
+        }
+    }
+
     /**
      * Writes the most frequent message by far: one without headers, in a context of which W3C's propagator makes one field.
      *
+     * @param size {@link #sizeIn} this carrier
      * @return false, and mostly nothing written, where there is more to think of
      */
     static <H> boolean writeAlone(
             Propagation propagation,
             HeaderCarrier<H> carrier,
+            int size,
             H headers,
             Context context,
             long maxBytes,
             int maxHeaders) {
         try {
             if (!propagation.isW3c
+                    || size < 0
+                    || size > maxBytes
                     || maxHeaders < 1
                     || Injection.isAny(carrier.names(headers))
                     || !Baggage.fromContext(context).isEmpty()) {
                 return false;
             }
             SpanContext span = Span.fromContext(context).getSpanContext();
-            if (!span.isValid()
-                    || !span.getTraceState().isEmpty()
-                    || !carrier.accepts(NAME, EXAMPLE)
-                    || (maxBytes != Long.MAX_VALUE && carrier.size(NAME, EXAMPLE) > maxBytes)) {
+            if (!span.isValid() || !span.getTraceState().isEmpty()) {
                 return false;
             }
             if (carrier.keepsBytes()) {

@@ -79,12 +79,20 @@ final class SqsCarrier implements HeaderCarrier<SqsHeaders> {
     }
 
     private static boolean isXml(String value) {
-        return value.codePoints()
-                .allMatch(c -> c == '\t'
-                        || c == '\n'
-                        || c == '\r'
-                        || (c >= ' ' && c < Character.MIN_SURROGATE)
-                        || (c > Character.MAX_SURROGATE && c <= 0xfffd)
-                        || c >= Character.MIN_SUPPLEMENTARY_CODE_POINT);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean allowed = c >= ' ' ? c <= 0xfffd : c == '\t' || c == '\n' || c == '\r';
+            if (!allowed || (Character.isSurrogate(c) && !isPair(value, i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the surrogate there has its other half beside it. */
+    private static boolean isPair(String value, int i) {
+        return Character.isHighSurrogate(value.charAt(i))
+                ? i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))
+                : i > 0 && Character.isHighSurrogate(value.charAt(i - 1));
     }
 }
