@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 public abstract class HostileHeadersFaultContract {
 
+    private static final int SEVERAL = 100;
+
     /** For the report, such as {@code nats broker}. */
     protected abstract String where();
 
@@ -22,7 +24,12 @@ public abstract class HostileHeadersFaultContract {
     /** As large as headers of one message may be. */
     protected abstract int mostBytes();
 
-    protected final FaultResult run(Fault fault) {
+    /** So many traceparents, and a tracestate. The one that counts leads to {@link HostileHeaders#SPAN_ID}; the last, by default. */
+    protected List<Header> traceparents(int count) {
+        return HostileHeaders.copies(count);
+    }
+
+    private FaultResult run(Fault fault) {
         return fault.on(where(), opener());
     }
 
@@ -53,5 +60,59 @@ public abstract class HostileHeadersFaultContract {
 
         result.figure("%d kinds of up to %,d bytes", kinds.size(), mostBytes());
         assertThat(TelemetryFaultContract.links(result)).hasSize(2 * (kinds.size() - 1));
+    }
+
+    @Test
+    void f13_several_traceparents_are_one_link_and_go_out_as_one() {
+        Fault fault;
+        if (carries(traceparents(SEVERAL))) {
+            fault = Fault.of("F13", SEVERAL + " traceparents")
+                    .headers(id -> traceparents(2 * SEVERAL))
+                    .arriving(id -> traceparents(SEVERAL))
+                    .control(Invariant.I5);
+        } else {
+            List<Header> spellings = spellings();
+            fault = Fault.of("F13", spellings.size() + " spellings of traceparent")
+                    .headers(id -> spellings)
+                    .arriving(id -> spellings);
+        }
+        FaultResult result = run(fault.messages(SEVERAL));
+
+        assertThat(result.linkspan().wire())
+                .hasSize(SEVERAL)
+                .allSatisfy((id, headers) ->
+                        assertThat(headers).extracting(Header::name).containsExactly("traceparent"));
+        assertThat(result.linkspan().spans().named("process"))
+                .hasSize(SEVERAL)
+                .allSatisfy(span -> assertThat(span.getLinks()).singleElement().satisfies(link -> {
+                    assertThat(link.getSpanContext().getSpanId()).isEqualTo(HostileHeaders.SPAN_ID);
+                    assertThat(link.getSpanContext().getTraceState().isEmpty()).isTrue();
+                }));
+        result.figure("1 link, without tracestate; 1 traceparent goes out");
+    }
+
+    /** For brokers with one header of a name, which compare names exactly: as many as one of them carries. */
+    private List<Header> spellings() {
+        List<Header> headers = new ArrayList<>(List.of(Header.of("traceparent", HostileHeaders.VALID)));
+        while (headers.size() < SEVERAL) {
+            headers.add(spelling(headers.size()));
+            if (!carries(headers)) {
+                headers.remove(headers.size() - 1);
+                break;
+            }
+        }
+        assertThat(headers).hasSizeGreaterThanOrEqualTo(10);
+        return headers;
+    }
+
+    /** Of the name's eleven letters, the bits of the number are written large. */
+    private static Header spelling(int number) {
+        StringBuilder name = new StringBuilder("traceparent");
+        for (int i = 0; i < name.length(); i++) {
+            if ((number >> i & 1) == 1) {
+                name.setCharAt(i, Character.toUpperCase(name.charAt(i)));
+            }
+        }
+        return new Header(name.toString(), Traceparents.header(number).value());
     }
 }

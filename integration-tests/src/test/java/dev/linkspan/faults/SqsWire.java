@@ -62,7 +62,7 @@ public final class SqsWire {
     }
 
     /** As text, if SQS takes it for that. */
-    private static MessageAttributeValue attribute(byte[] value) {
+    public static MessageAttributeValue attribute(byte[] value) {
         String text = new String(value, UTF_8);
         boolean isXml = text.codePoints()
                 .allMatch(c -> c == '\t'

@@ -74,9 +74,7 @@ public final class KafkaTelemetry {
      * @throws NullPointerException if messaging is null
      */
     public static KafkaTelemetry create(MessagingTelemetry messaging) {
-        return new KafkaTelemetry(
-                requireNonNull(messaging, "messaging must not be null; use MessagingTelemetry.create(openTelemetry)"),
-                null);
+        return builder(messaging).build();
     }
 
     /**
@@ -86,6 +84,16 @@ public final class KafkaTelemetry {
      */
     public static KafkaTelemetryBuilder builder(OpenTelemetry openTelemetry) {
         return new KafkaTelemetryBuilder(openTelemetry);
+    }
+
+    /**
+     * To set what is this broker's own beside settings that are shared with others. Policies set here come on top of the
+     * shared ones, and change nothing for the others.
+     *
+     * @throws NullPointerException if messaging is null
+     */
+    public static KafkaTelemetryBuilder builder(MessagingTelemetry messaging) {
+        return new KafkaTelemetryBuilder(messaging);
     }
 
     /**

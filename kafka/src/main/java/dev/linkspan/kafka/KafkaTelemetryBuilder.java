@@ -2,6 +2,7 @@ package dev.linkspan.kafka;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.propagation.PolicyBuilder;
 import io.opentelemetry.api.OpenTelemetry;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,10 @@ public final class KafkaTelemetryBuilder extends PolicyBuilder<KafkaTelemetryBui
 
     KafkaTelemetryBuilder(OpenTelemetry openTelemetry) {
         super(openTelemetry);
+    }
+
+    KafkaTelemetryBuilder(MessagingTelemetry messaging) {
+        super(messaging);
     }
 
     /**

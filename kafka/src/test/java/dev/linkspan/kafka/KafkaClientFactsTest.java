@@ -4,7 +4,9 @@ import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.linkspan.propagation.MessagingTelemetry;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -125,6 +128,27 @@ class KafkaClientFactsTest {
                 .hasSize(2)
                 .allSatisfy(span -> assertThat(string(span.getAttributes(), "messaging.kafka.cluster.id"))
                         .isEqualTo("c-1"));
+    }
+
+    @Test
+    void cluster_and_policies_can_be_set_over_settings_that_are_shared() {
+        MessagingTelemetry shared = MessagingTelemetry.builder(telemetry.sdk())
+                .policy(policy -> policy.destinationTemplate(topic -> "any"))
+                .build();
+        KafkaTelemetry clustered = KafkaTelemetry.builder(shared)
+                .clusterId("c-1")
+                .policy("secret", policy -> policy.tracing(false))
+                .build();
+        for (KafkaTelemetry each : List.of(clustered, KafkaTelemetry.create(shared))) {
+            Producer<String, String> producer = each.wrap(FakeProducer.acknowledging());
+            producer.send(new ProducerRecord<>("orders", "hello"));
+            producer.send(new ProducerRecord<>("secret", "hello"));
+        }
+
+        assertThat(telemetry.spans()).extracting(SpanData::getName).containsExactly("send any", "send any", "send any");
+        assertThat(telemetry.spans())
+                .extracting(span -> string(span.getAttributes(), "messaging.kafka.cluster.id"))
+                .containsExactly("c-1", null, null);
     }
 
     @Test

@@ -131,7 +131,7 @@ class KafkaTelemetryTest {
         refused(
                 "openTelemetry must not be null; use OpenTelemetry.noop()",
                 () -> KafkaTelemetry.create((OpenTelemetry) null));
-        refused("openTelemetry must not be null", () -> KafkaTelemetry.builder(null));
+        refused("openTelemetry must not be null", () -> KafkaTelemetry.builder((OpenTelemetry) null));
         refused(
                 "messaging must not be null; use MessagingTelemetry.create",
                 () -> KafkaTelemetry.create((MessagingTelemetry) null));

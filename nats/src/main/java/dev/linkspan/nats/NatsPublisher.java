@@ -78,7 +78,6 @@ final class NatsPublisher {
         }
     }
 
-    /** The client's own future comes back: one derived from it would not cancel the request. */
     private <R> @Nullable CompletableFuture<R> later(
             NatsSession session,
             MessageSender<NatsPublication, Headers> sender,
@@ -86,30 +85,17 @@ final class NatsPublisher {
             FutureCall<R> call,
             Answer<@Nullable R> answer) {
         MessageSpan span = sender.start(publication);
-        CompletableFuture<R> future;
-        try (Scope scope = span.makeCurrent()) {
-            future = call.with(withContext(session, sender, publication, span));
-        } catch (Throwable t) {
-            span.error(t).close();
-            throw t;
-        }
-        if (future == null) {
-            // JetStreamOptions.publishNoAck: there will be no answer
-            span.close();
-            return null;
-        }
-        try {
-            future.whenComplete((result, error) -> {
-                if (error == null) {
-                    describe(span, result, answer);
-                }
-                span.error(error).close();
-            });
-        } catch (Throwable t) {
-            client.telemetry.suppressed("nats.future", t);
-            span.close();
-        }
-        return future;
+        return client.telemetry.callAsync(
+                span.makeCurrent(),
+                publication,
+                given -> call.with(withContext(session, sender, given, span)),
+                (result, error) -> {
+                    // there is none with JetStreamOptions.publishNoAck
+                    if (result != null) {
+                        describe(span, result, answer);
+                    }
+                    span.error(error).close();
+                });
     }
 
     /** A copy, because the caller may publish his headers again; null to publish what he gave. */

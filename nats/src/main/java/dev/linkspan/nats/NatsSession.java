@@ -1,18 +1,16 @@
 package dev.linkspan.nats;
 
+import dev.linkspan.propagation.BoundedMap;
 import dev.linkspan.propagation.ClientFacts;
 import dev.linkspan.propagation.MessageSender;
 import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.propagation.MessagingTelemetry;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Spans and metrics for as long as a connection stays with one server. */
 final class NatsSession {
-
-    private static final int REMEMBERED = 1000;
 
     final NatsServer server;
     final MessageSender<NatsPublication, Headers> publishes;
@@ -20,7 +18,7 @@ final class NatsSession {
     final MessageTracer<Message> pushed;
     final MessageTracer<Message> pulled;
     private final ClientFacts facts;
-    private final ConcurrentHashMap<String, ClientFacts> factsByGroup = new ConcurrentHashMap<>();
+    private final BoundedMap<String, ClientFacts> factsByGroup = new BoundedMap<>();
 
     NatsSession(NatsServer server, NatsClient client) {
         MessagingTelemetry telemetry = client.telemetry;
@@ -38,12 +36,6 @@ final class NatsSession {
             return facts;
         }
         ClientFacts known = factsByGroup.get(group);
-        if (known != null) {
-            return known;
-        }
-        if (factsByGroup.size() >= REMEMBERED) {
-            factsByGroup.clear();
-        }
-        return factsByGroup.computeIfAbsent(group, facts::consumerGroup);
+        return known != null ? known : factsByGroup.remember(group, facts.consumerGroup(group));
     }
 }

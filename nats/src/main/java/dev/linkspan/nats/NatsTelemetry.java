@@ -65,7 +65,7 @@ public final class NatsTelemetry {
      * @throws NullPointerException if messaging is null
      */
     public static NatsTelemetry create(MessagingTelemetry messaging) {
-        return new NatsTelemetry(requireNonNull(messaging, "messaging must not be null"));
+        return builder(messaging).build();
     }
 
     /**
@@ -75,6 +75,16 @@ public final class NatsTelemetry {
      */
     public static NatsTelemetryBuilder builder(OpenTelemetry openTelemetry) {
         return new NatsTelemetryBuilder(openTelemetry);
+    }
+
+    /**
+     * To set what is this broker's own beside settings that are shared with others. Policies set here come on top of the
+     * shared ones, and change nothing for the others.
+     *
+     * @throws NullPointerException if messaging is null
+     */
+    public static NatsTelemetryBuilder builder(MessagingTelemetry messaging) {
+        return new NatsTelemetryBuilder(messaging);
     }
 
     /**

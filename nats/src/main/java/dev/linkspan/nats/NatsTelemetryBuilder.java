@@ -1,5 +1,6 @@
 package dev.linkspan.nats;
 
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.propagation.PolicyBuilder;
 import io.opentelemetry.api.OpenTelemetry;
 
@@ -8,6 +9,10 @@ public final class NatsTelemetryBuilder extends PolicyBuilder<NatsTelemetryBuild
 
     NatsTelemetryBuilder(OpenTelemetry openTelemetry) {
         super(openTelemetry);
+    }
+
+    NatsTelemetryBuilder(MessagingTelemetry messaging) {
+        super(messaging);
     }
 
     /** Builds it. */

@@ -68,6 +68,22 @@ class NatsTelemetryTest {
     }
 
     @Test
+    void policies_can_be_set_over_settings_that_are_shared() {
+        MessagingTelemetry shared = MessagingTelemetry.builder(otel.openTelemetry())
+                .policy(policy -> policy.destinationTemplate(subject -> "any"))
+                .build();
+        NatsTelemetry own = NatsTelemetry.builder(shared)
+                .policy("secret", policy -> policy.tracing(false))
+                .build();
+        own.wrap(fake.connection).publish("orders", bytes("1"));
+        own.wrap(fake.connection).publish("secret", bytes("2"));
+        assertThat(otel.spans()).extracting(SpanData::getName).containsExactly("publish any");
+        NatsTelemetry.create(shared).wrap(fake.connection).publish("secret", bytes("3"));
+
+        assertThat(otel.spans()).extracting(SpanData::getName).containsExactly("publish any", "publish any");
+    }
+
+    @Test
     void without_telemetry_messages_pass_as_they_are() {
         Headers headers = new Headers().add("tenant", "a");
         NatsTelemetry off = NatsTelemetry.create(OpenTelemetry.noop());

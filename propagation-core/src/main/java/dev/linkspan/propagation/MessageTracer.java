@@ -103,28 +103,11 @@ public final class MessageTracer<M> {
             M message, MessageFunction<? super M, S, X> handler) throws X {
         requireNonNull(handler, "handler must not be null");
         MessageSpan span = start(message);
-        Scope scope = span.attach();
-        S stage;
-        try {
-            stage = handler.apply(message);
-        } catch (Throwable t) {
-            span.error(t);
-            span.detach(scope);
-            span.close();
-            throw t;
-        }
-        span.detach(scope);
-        if (stage == null) {
-            span.close();
-            return stage;
-        }
-        try {
-            stage.whenComplete((result, error) -> span.error(error).close());
-        } catch (Throwable t) {
-            telemetry.errors.add("stage.whenComplete", t);
-            span.close();
-        }
-        return stage;
+        return telemetry.callAsync(
+                span.attach(),
+                message,
+                handler,
+                (result, error) -> span.error(error).close());
     }
 
     /**

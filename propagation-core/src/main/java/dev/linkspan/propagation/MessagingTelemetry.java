@@ -9,11 +9,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.Collections;
-import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,21 +28,21 @@ public final class MessagingTelemetry {
     static final String CORE_SCOPE = "dev.linkspan.propagation";
 
     private final OpenTelemetry openTelemetry;
-    private final MessagingPolicy defaultPolicy;
-    private final List<DestinationPolicy> destinationPolicies;
-    private final ConcurrentHashMap<String, Instruments> instruments = new ConcurrentHashMap<>();
+    final Policies policies;
+    private final ConcurrentHashMap<String, Instruments> instruments;
     final TelemetryErrors errors;
     final Propagation propagation;
-    final CreatedContexts created = new CreatedContexts();
+    final CreatedContexts created;
     final boolean writesOldNames;
     /** Whether there is nothing that spans, metrics or contexts could reach. */
     final boolean isNoop;
 
-    MessagingTelemetry(
-            OpenTelemetry openTelemetry, MessagingPolicy defaultPolicy, List<DestinationPolicy> destinationPolicies) {
+    /** With all policies at their defaults. */
+    MessagingTelemetry(OpenTelemetry openTelemetry) {
         this.openTelemetry = openTelemetry;
-        this.defaultPolicy = defaultPolicy;
-        this.destinationPolicies = List.copyOf(destinationPolicies);
+        this.policies = Policies.DEFAULT;
+        this.instruments = new ConcurrentHashMap<>();
+        this.created = new CreatedContexts();
         this.errors = new TelemetryErrors(Instruments.counter(
                 Instruments.meter(openTelemetry, CORE_SCOPE, null),
                 Semconv.ERRORS,
@@ -53,6 +53,17 @@ public final class MessagingTelemetry {
         this.isNoop = openTelemetry.getTracerProvider() == TracerProvider.noop()
                 && openTelemetry.getMeterProvider() == MeterProvider.noop()
                 && propagation.propagator == TextMapPropagator.noop();
+    }
+
+    private MessagingTelemetry(MessagingTelemetry shared, Policies policies) {
+        this.openTelemetry = shared.openTelemetry;
+        this.policies = policies;
+        this.instruments = shared.instruments;
+        this.created = shared.created;
+        this.errors = shared.errors;
+        this.propagation = shared.propagation;
+        this.writesOldNames = shared.writesOldNames;
+        this.isNoop = shared.isNoop;
     }
 
     /**
@@ -123,13 +134,13 @@ public final class MessagingTelemetry {
         Context current = currentContext();
         requireNonNull(carrier, "carrier must not be null, such as PayloadCarrier.ofMap()");
         requireNonNull(headers, "headers must not be null");
-        if (!defaultPolicy.propagation) {
+        if (!policies.forAll().propagation) {
             return false;
         }
         int size = TraceParent.sizeIn(carrier, errors);
         return TraceParent.writeAlone(propagation, carrier, size, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
                 || new Injection<>(propagation, carrier, headers)
-                        .write(current, defaultPolicy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+                        .write(current, policies.forAll().outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /**
@@ -162,15 +173,53 @@ public final class MessagingTelemetry {
         errors.add(site, error);
     }
 
-    /** The policy for a destination; null: for operations over several. */
-    MessagingPolicy policy(@Nullable String destination) {
-        MessagingPolicy policy = defaultPolicy;
-        if (destination != null) {
-            for (DestinationPolicy special : destinationPolicies) {
-                policy = special.on(destination, policy, errors);
+    /**
+     * For wrappers of a client: makes a call that is answered later. What the call throws comes out unchanged, and its stage
+     * is returned as it is: one derived from it would not cancel the call.
+     *
+     * @param scope what is current during the call, such as {@link MessageSpan#makeCurrent()}; closed here
+     * @param request what to call with
+     * @param call the client's own
+     * @param end called when the call is over, with its result or its error; with neither if there is no stage to wait for, or
+     *     one that takes no callback. Must not throw
+     */
+    public <Q, R, S extends @Nullable CompletionStage<? extends R>, X extends Throwable> S callAsync(
+            Scope scope,
+            Q request,
+            MessageFunction<? super Q, S, X> call,
+            BiConsumer<? super @Nullable R, ? super @Nullable Throwable> end)
+            throws X {
+        S stage;
+        try {
+            try {
+                stage = call.apply(request);
+            } finally {
+                detach(scope);
+            }
+        } catch (Throwable t) {
+            end.accept(null, t);
+            throw t;
+        }
+        if (stage != null) {
+            try {
+                stage.whenComplete(end);
+                return stage;
+            } catch (Throwable t) {
+                errors.add("stage.whenComplete", t);
             }
         }
-        return policy;
+        end.accept(null, null);
+        return stage;
+    }
+
+    /** Shares all but the policies: what one of them created, the other knows. */
+    MessagingTelemetry with(Policies others) {
+        return others.equals(policies) ? this : new MessagingTelemetry(this, others);
+    }
+
+    /** The policy for a destination; null: for operations over several. */
+    MessagingPolicy policy(@Nullable String destination) {
+        return policies.of(destination, errors);
     }
 
     Instruments instruments(String scope, @Nullable String version) {
@@ -208,20 +257,6 @@ public final class MessagingTelemetry {
             scope.close();
         } catch (Throwable t) {
             errors.add("context.detach", t);
-        }
-    }
-
-    record DestinationPolicy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {
-
-        MessagingPolicy on(String destination, MessagingPolicy policy, TelemetryErrors errors) {
-            try {
-                return destinations.test(destination)
-                        ? requireNonNull(change.apply(policy), "the change of policy returned null")
-                        : policy;
-            } catch (Throwable t) {
-                errors.add("policy", t);
-                return policy;
-            }
         }
     }
 }

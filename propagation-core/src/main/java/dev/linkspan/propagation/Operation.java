@@ -1,14 +1,10 @@
 package dev.linkspan.propagation;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of one client, over all its destinations. */
 final class Operation<M> {
-
-    /** When there are more, all are forgotten: names that carry ids come and go, and must not crowd out the others. */
-    private static final int REMEMBERED = 1000;
 
     final MessagingTelemetry telemetry;
     final Instruments instruments;
@@ -18,10 +14,10 @@ final class Operation<M> {
     final String name;
     final boolean writesOldNames;
     private final MessageAdapter<? super M, ?> adapter;
-    private final ConcurrentHashMap<String, DestinationOperation> destinations = new ConcurrentHashMap<>();
-    final ConcurrentHashMap<String, Operation<M>> siblings = new ConcurrentHashMap<>();
+    private final BoundedMap<String, DestinationOperation> destinations = new BoundedMap<>();
+    private final BoundedMap<String, Operation<M>> siblings = new BoundedMap<>();
     /** The same operation of other clients, where the messages know theirs. */
-    private final ConcurrentHashMap<ClientFacts, Operation<M>> clients = new ConcurrentHashMap<>();
+    private final BoundedMap<ClientFacts, Operation<M>> clients = new BoundedMap<>();
 
     private final DestinationOperation unknown;
 
@@ -50,7 +46,7 @@ final class Operation<M> {
         Operation<M> known = siblings.get(otherName);
         return known != null
                 ? known
-                : remember(siblings, otherName, new Operation<>(telemetry, adapter, facts, type, otherName));
+                : siblings.remember(otherName, new Operation<>(telemetry, adapter, facts, type, otherName));
     }
 
     /** Where no single destination is known. */
@@ -83,7 +79,7 @@ final class Operation<M> {
         Operation<M> known = clients.get(client);
         return known != null
                 ? known
-                : remember(clients, client, new Operation<>(telemetry, adapter, client, type, name));
+                : clients.remember(client, new Operation<>(telemetry, adapter, client, type, name));
     }
 
     DestinationOperation at(@Nullable String destination, @Nullable M message) {
@@ -91,15 +87,7 @@ final class Operation<M> {
             return unknown;
         }
         DestinationOperation known = destinations.get(destination);
-        return known != null ? known : remember(destinations, destination, make(destination, message));
-    }
-
-    private static <K, T> T remember(ConcurrentHashMap<K, T> all, K key, T made) {
-        if (all.size() >= REMEMBERED) {
-            all.clear();
-        }
-        T earlier = all.putIfAbsent(key, made);
-        return earlier == null ? made : earlier;
+        return known != null ? known : destinations.remember(destination, make(destination, message));
     }
 
     /** The one destination of all these messages, else an unknown one. */

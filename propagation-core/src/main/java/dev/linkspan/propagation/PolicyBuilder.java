@@ -3,8 +3,6 @@ package dev.linkspan.propagation;
 import static java.util.Objects.requireNonNull;
 
 import io.opentelemetry.api.OpenTelemetry;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -17,18 +15,29 @@ import java.util.function.UnaryOperator;
  */
 public abstract class PolicyBuilder<B extends PolicyBuilder<B>> {
 
-    private final OpenTelemetry openTelemetry;
-    private MessagingPolicy defaultPolicy = MessagingPolicy.DEFAULT;
-    private final List<MessagingTelemetry.DestinationPolicy> destinationPolicies = new ArrayList<>();
+    private final MessagingTelemetry shared;
+    private Policies policies;
 
     /**
-     * For subclasses.
+     * For subclasses: begins with all policies at their defaults.
      *
      * @throws NullPointerException if openTelemetry is null
      */
     protected PolicyBuilder(OpenTelemetry openTelemetry) {
-        this.openTelemetry = requireNonNull(
-                openTelemetry, "openTelemetry must not be null; use OpenTelemetry.noop() to turn telemetry off");
+        this(new MessagingTelemetry(requireNonNull(
+                openTelemetry, "openTelemetry must not be null; use OpenTelemetry.noop() to turn telemetry off")));
+    }
+
+    /**
+     * For subclasses: begins with the policies of settings that are shared with other brokers. What is set here comes on top
+     * of them, and changes nothing for the others.
+     *
+     * @throws NullPointerException if messaging is null
+     */
+    protected PolicyBuilder(MessagingTelemetry messaging) {
+        this.shared =
+                requireNonNull(messaging, "messaging must not be null; use MessagingTelemetry.create(openTelemetry)");
+        this.policies = messaging.policies;
     }
 
     /**
@@ -37,7 +46,8 @@ public abstract class PolicyBuilder<B extends PolicyBuilder<B>> {
      * @throws NullPointerException if the change is null or returns null
      */
     public final B policy(UnaryOperator<MessagingPolicy> change) {
-        defaultPolicy = changed(requireNonNull(change, "change must be a function such as p -> p.maxLinks(64)"));
+        policies = policies.withForAll(
+                changed(requireNonNull(change, "change must be a function such as p -> p.maxLinks(64)")));
         return self();
     }
 
@@ -61,19 +71,19 @@ public abstract class PolicyBuilder<B extends PolicyBuilder<B>> {
     public final B policy(Predicate<String> destinations, UnaryOperator<MessagingPolicy> change) {
         requireNonNull(destinations, "destinations must be a predicate on destination names");
         changed(requireNonNull(change, "change must be a function such as p -> p.relation(Relation.PARENT)"));
-        destinationPolicies.add(new MessagingTelemetry.DestinationPolicy(destinations, change));
+        policies = policies.with(new Policies.Change(destinations, change));
         return self();
     }
 
-    /** For subclasses: telemetry with the policies so far. */
+    /** For subclasses: telemetry with the policies so far; what was shared, itself, if none was set. */
     protected final MessagingTelemetry buildMessaging() {
-        return new MessagingTelemetry(openTelemetry, defaultPolicy, destinationPolicies);
+        return shared.with(policies);
     }
 
     /** Applied here too when only some destinations get it, so that a wrong value is told now and not with a message. */
     private MessagingPolicy changed(UnaryOperator<MessagingPolicy> change) {
         return requireNonNull(
-                change.apply(defaultPolicy), "the change returned null; it must return the policy that applies");
+                change.apply(policies.forAll()), "the change returned null; it must return the policy that applies");
     }
 
     @SuppressWarnings("unchecked") // B is the subclass

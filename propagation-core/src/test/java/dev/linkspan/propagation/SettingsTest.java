@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.linkspan.propagation.toy.ToyAdapter;
+import dev.linkspan.propagation.toy.ToyMessage;
+import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -24,6 +27,59 @@ class SettingsTest {
     void null_telemetry_is_told_with_the_way_to_turn_it_off() {
         assertNull(() -> MessagingTelemetry.create(null), "openTelemetry", "OpenTelemetry.noop()");
         assertNull(() -> MessagingTelemetry.builder(null), "openTelemetry", "OpenTelemetry.noop()");
+    }
+
+    @Test
+    void null_settings_to_share_are_told_with_the_way_to_make_them() {
+        assertNull(() -> new Broker(null), "messaging", "MessagingTelemetry.create(openTelemetry)");
+    }
+
+    @Test
+    void shared_settings_without_a_change_stay_the_same_object() {
+        MessagingTelemetry shared =
+                builder.policy(policy -> policy.maxLinks(64)).build();
+
+        assertThat(new Broker(shared).build()).isSameAs(shared);
+    }
+
+    @Test
+    void policies_over_shared_settings_come_on_top_of_them() {
+        MessagingTelemetry shared = builder.policy(policy -> policy.maxLinks(64).messageKeys(false))
+                .policy("orders", policy -> policy.maxLinks(32).attributeLength(100))
+                .build();
+        MessagingTelemetry own = new Broker(shared)
+                .policy(policy -> policy.maxLinks(16))
+                .policy("orders", policy -> policy.attributeLength(50))
+                .build();
+
+        assertThat(own.policy("invoices").maxLinks).isEqualTo(16);
+        assertThat(own.policy("orders").maxLinks).isEqualTo(32);
+        assertThat(own.policy("orders").attributeLength).isEqualTo(50);
+        assertThat(shared.policy("invoices").maxLinks).isEqualTo(64);
+        assertThat(shared.policy("orders").attributeLength).isEqualTo(100);
+    }
+
+    @Test
+    void context_that_one_broker_created_is_known_to_another_with_policies_of_its_own() {
+        RecordedTelemetry recorded = RecordedTelemetry.create();
+        MessagingTelemetry shared = recorded.messaging();
+        MessagingTelemetry own =
+                new Broker(shared).policy(policy -> policy.maxLinks(16)).build();
+        ToyMessage message = new ToyQueue(shared).create(ToyMessage.to("orders"));
+        new ToyQueue(own).send(message);
+
+        assertThat(recorded.span("send orders").getKind()).isEqualTo(SpanKind.CLIENT);
+    }
+
+    private static final class Broker extends PolicyBuilder<Broker> {
+
+        Broker(MessagingTelemetry messaging) {
+            super(messaging);
+        }
+
+        MessagingTelemetry build() {
+            return buildMessaging();
+        }
     }
 
     @ParameterizedTest

@@ -77,9 +77,7 @@ public final class RabbitMqTelemetry {
      * @throws NullPointerException if messaging is null
      */
     public static RabbitMqTelemetry create(MessagingTelemetry messaging) {
-        return new RabbitMqTelemetry(
-                requireNonNull(messaging, "messaging must not be null; use MessagingTelemetry.create(openTelemetry)"),
-                consumer -> false);
+        return builder(messaging).build();
     }
 
     /**
@@ -89,6 +87,16 @@ public final class RabbitMqTelemetry {
      */
     public static RabbitMqTelemetryBuilder builder(OpenTelemetry openTelemetry) {
         return new RabbitMqTelemetryBuilder(openTelemetry);
+    }
+
+    /**
+     * To set what is this broker's own beside settings that are shared with others. Policies set here come on top of the
+     * shared ones, and change nothing for the others.
+     *
+     * @throws NullPointerException if messaging is null
+     */
+    public static RabbitMqTelemetryBuilder builder(MessagingTelemetry messaging) {
+        return new RabbitMqTelemetryBuilder(messaging);
     }
 
     /**

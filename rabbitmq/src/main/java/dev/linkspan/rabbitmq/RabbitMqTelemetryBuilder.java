@@ -3,6 +3,7 @@ package dev.linkspan.rabbitmq;
 import static java.util.Objects.requireNonNull;
 
 import com.rabbitmq.client.Consumer;
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.propagation.PolicyBuilder;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.function.Predicate;
@@ -20,6 +21,10 @@ public final class RabbitMqTelemetryBuilder extends PolicyBuilder<RabbitMqTeleme
 
     RabbitMqTelemetryBuilder(OpenTelemetry openTelemetry) {
         super(openTelemetry);
+    }
+
+    RabbitMqTelemetryBuilder(MessagingTelemetry messaging) {
+        super(messaging);
     }
 
     /**

@@ -13,8 +13,10 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.RpcServer;
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +117,28 @@ class RabbitMqHandOffTest {
 
         assertThat(request.getBody()).asString().isEqualTo("hello");
         assertThat(otel.spans()).isEmpty();
+    }
+
+    @Test
+    void hand_offs_and_policies_can_be_set_over_settings_that_are_shared() throws Exception {
+        MessagingTelemetry shared = MessagingTelemetry.builder(otel.openTelemetry())
+                .policy(policy -> policy.destinationTemplate(name -> "any"))
+                .build();
+        RabbitMqTelemetry own = RabbitMqTelemetry.builder(shared)
+                .handOffs(consumer -> consumer instanceof Framework)
+                .policy("secret", policy -> policy.tracing(false))
+                .build();
+        for (RabbitMqTelemetry each : List.of(own, RabbitMqTelemetry.create(shared))) {
+            try (RabbitMqBench sharing = new RabbitMqBench(each)) {
+                sharing.channel.basicConsume("orders", new Framework());
+                sharing.given("hello");
+                assertThat(handedOff.poll(10, SECONDS)).isNotNull();
+                sharing.channel.basicPublish("", "secret", null, new byte[0]);
+            }
+        }
+
+        span(otel, "process any");
+        assertThat(otel.spans()).extracting(SpanData::getName).containsExactlyInAnyOrder("process any", "publish any");
     }
 
     @Test

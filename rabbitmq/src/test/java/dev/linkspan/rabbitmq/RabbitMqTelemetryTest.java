@@ -192,6 +192,9 @@ class RabbitMqTelemetryTest {
         assertThatThrownBy(() -> RabbitMqTelemetry.create((MessagingTelemetry) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("MessagingTelemetry.create");
+        assertThatThrownBy(() -> RabbitMqTelemetry.builder((MessagingTelemetry) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("MessagingTelemetry.create");
         assertThatThrownBy(() -> RabbitMqSettlement.of(null)).isInstanceOf(NullPointerException.class);
     }
 }

@@ -49,22 +49,9 @@ class SqsCall<Q, R> {
         return response;
     }
 
-    /** Calls the client, and returns its own future: one derived from it would not cancel the call. */
+    /** Calls the client, and returns its own future. */
     final CompletableFuture<R> runAsync(Function<Q, CompletableFuture<R>> client) {
-        CompletableFuture<R> future;
-        try (Scope scope = makeCurrent()) {
-            future = client.apply(request);
-        } catch (Throwable t) {
-            end(null, t);
-            throw t;
-        }
-        try {
-            future.whenComplete(this::end);
-        } catch (Throwable t) {
-            telemetry.suppressed("sqs.whenComplete", t);
-            end(null, null);
-        }
-        return future;
+        return telemetry.callAsync(makeCurrent(), request, client::apply, this::end);
     }
 
     private void end(@Nullable R response, @Nullable Throwable error) {

@@ -1,8 +1,8 @@
 package dev.linkspan.sqs;
 
+import dev.linkspan.propagation.BoundedMap;
 import io.opentelemetry.context.Scope;
 import java.net.URI;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -25,11 +25,9 @@ import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 /** The traced calls of one client, whatever kind it is of. Where telemetry fails, the call is made without it. */
 final class SqsCalls {
 
-    private static final int REMEMBERED = 1000;
-
     private final SqsSettings settings;
     private final @Nullable URI endpoint;
-    private final ConcurrentHashMap<String, SqsQueue> queues = new ConcurrentHashMap<>();
+    private final BoundedMap<String, SqsQueue> queues = new BoundedMap<>();
 
     /** @param endpoint where the client was told to go; null if it was not */
     SqsCalls(SqsSettings settings, @Nullable URI endpoint) {
@@ -139,12 +137,6 @@ final class SqsCalls {
     private SqsQueue queue(@Nullable String url) {
         String key = url == null ? "" : url;
         SqsQueue known = queues.get(key);
-        if (known != null) {
-            return known;
-        }
-        if (queues.size() >= REMEMBERED) {
-            queues.clear();
-        }
-        return queues.computeIfAbsent(key, unknown -> new SqsQueue(settings, url, endpoint));
+        return known != null ? known : queues.remember(key, new SqsQueue(settings, url, endpoint));
     }
 }

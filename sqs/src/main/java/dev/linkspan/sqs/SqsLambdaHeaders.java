@@ -25,10 +25,10 @@ record SqsLambdaHeaders(
             return null;
         }
         String type = value.getDataType();
-        if (type.equals("String") || type.startsWith("String.")) {
+        if (SqsHeaders.isOfType("String", type)) {
             return value.getStringValue();
         }
-        ByteBuffer binary = type.equals("Binary") || type.startsWith("Binary.") ? value.getBinaryValue() : null;
+        ByteBuffer binary = SqsHeaders.isOfType("Binary", type) ? value.getBinaryValue() : null;
         return binary == null ? null : decode(binary.duplicate(), maxLength);
     }
 
@@ -41,20 +41,5 @@ record SqsLambdaHeaders(
     @Override
     public Iterable<String> names() {
         return attributes.keySet();
-    }
-
-    @Override
-    public void set(String name, String value) {
-        throw new UnsupportedOperationException("a received message is not written to");
-    }
-
-    @Override
-    public void remove(String name) {
-        throw new UnsupportedOperationException("a received message is not written to");
-    }
-
-    @Override
-    public void traceHeader(String value) {
-        throw new UnsupportedOperationException("a received message is not written to");
     }
 }

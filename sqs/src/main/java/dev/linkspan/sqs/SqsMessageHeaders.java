@@ -76,16 +76,11 @@ final class SqsMessageHeaders implements SqsHeaders {
         if (value == null || value.dataType() == null) {
             return null;
         }
-        if (isOfType(STRING, value)) {
+        if (SqsHeaders.isOfType(STRING, value.dataType())) {
             return value.stringValue();
         }
-        SdkBytes bytes = isOfType("Binary", value) ? value.binaryValue() : null;
+        SdkBytes bytes = SqsHeaders.isOfType("Binary", value.dataType()) ? value.binaryValue() : null;
         return bytes == null ? null : HeaderCarrier.decode(bytes.asByteArrayUnsafe(), maxLength);
-    }
-
-    /** A type may have a label of the application's behind a dot. */
-    private static boolean isOfType(String type, MessageAttributeValue value) {
-        return value.dataType().equals(type) || value.dataType().startsWith(type + ".");
     }
 
     @Override

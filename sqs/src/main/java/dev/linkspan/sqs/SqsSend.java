@@ -1,19 +1,15 @@
 package dev.linkspan.sqs;
 
 import dev.linkspan.propagation.MessageSpan;
-import io.opentelemetry.context.Scope;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
 /** The send of one message. */
-final class SqsSend extends SqsCall<SendMessageRequest, SendMessageResponse> {
-
-    private final MessageSpan span;
+final class SqsSend extends SqsSpanCall<SendMessageRequest, SendMessageResponse> {
 
     /** @param span a Send span, or a Create span where something else will send the message */
     SqsSend(SqsQueue queue, SendMessageRequest request, MessageSpan span) {
-        super(queue.settings.telemetry, request);
-        this.span = span;
+        super(queue.settings.telemetry, request, span);
         this.request = withContext(queue, request, span);
     }
 
@@ -45,23 +41,8 @@ final class SqsSend extends SqsCall<SendMessageRequest, SendMessageResponse> {
     }
 
     @Override
-    Scope makeCurrent() {
-        return span.makeCurrent();
-    }
-
-    @Override
     void answered(SendMessageResponse response) {
         span.messageId(response.messageId());
         SqsAnswers.describe(span, response);
-    }
-
-    @Override
-    void failed(Throwable error) {
-        SqsAnswers.fail(span, error);
-    }
-
-    @Override
-    void close() {
-        span.close();
     }
 }

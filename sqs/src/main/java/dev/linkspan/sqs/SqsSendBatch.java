@@ -1,7 +1,6 @@
 package dev.linkspan.sqs;
 
 import dev.linkspan.propagation.MessageSpan;
-import io.opentelemetry.context.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,17 +14,15 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 
 /** The send of several messages, each with a context of its own, and an outcome of its own. */
-final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBatchResponse> {
+final class SqsSendBatch extends SqsSpanCall<SendMessageBatchRequest, SendMessageBatchResponse> {
 
     private final SqsQueue queue;
     private final List<SendMessageBatchRequestEntry> given;
-    private final MessageSpan span;
 
     SqsSendBatch(SqsQueue queue, SendMessageBatchRequest request) {
-        super(queue.settings.telemetry, request);
+        super(queue.settings.telemetry, request, queue.entries.startBatch(request.entries()));
         this.queue = queue;
         this.given = request.entries();
-        this.span = queue.entries.startBatch(given);
         this.request = withContexts(request);
     }
 
@@ -88,11 +85,6 @@ final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBat
         return copy.build();
     }
 
-    @Override
-    Scope makeCurrent() {
-        return span.makeCurrent();
-    }
-
     /** SQS names what it speaks of by the ids that the caller chose. */
     @Override
     void answered(SendMessageBatchResponse response) {
@@ -114,15 +106,5 @@ final class SqsSendBatch extends SqsCall<SendMessageBatchRequest, SendMessageBat
         }
         SqsAnswers.describeBatch(span, given.size(), response.failed());
         SqsAnswers.describe(span, response);
-    }
-
-    @Override
-    void failed(Throwable error) {
-        SqsAnswers.fail(span, error);
-    }
-
-    @Override
-    void close() {
-        span.close();
     }
 }

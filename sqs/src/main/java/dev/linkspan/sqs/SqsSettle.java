@@ -1,7 +1,6 @@
 package dev.linkspan.sqs;
 
 import dev.linkspan.propagation.MessageSpan;
-import io.opentelemetry.context.Scope;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +9,17 @@ import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** A delete, or a change of visibility, of one message or of several. */
-final class SqsSettle<Q, R extends AwsResponse> extends SqsCall<Q, R> {
+final class SqsSettle<Q, R extends AwsResponse> extends SqsSpanCall<Q, R> {
 
     static final String DELETE = "delete";
     static final String CHANGE_VISIBILITY = "change_visibility";
 
-    private final MessageSpan span;
     private final int size;
     private final Function<R, List<BatchResultErrorEntry>> failed;
 
     private SqsSettle(
             SqsQueue queue, Q request, MessageSpan span, int size, Function<R, List<BatchResultErrorEntry>> failed) {
-        super(queue.settings.telemetry, request);
-        this.span = span;
+        super(queue.settings.telemetry, request, span);
         this.size = size;
         this.failed = failed;
     }
@@ -45,23 +42,8 @@ final class SqsSettle<Q, R extends AwsResponse> extends SqsCall<Q, R> {
     }
 
     @Override
-    Scope makeCurrent() {
-        return span.makeCurrent();
-    }
-
-    @Override
     void answered(R response) {
         SqsAnswers.describeBatch(span, size, failed.apply(response));
         SqsAnswers.describe(span, response);
-    }
-
-    @Override
-    void failed(Throwable error) {
-        SqsAnswers.fail(span, error);
-    }
-
-    @Override
-    void close() {
-        span.close();
     }
 }

@@ -31,19 +31,4 @@ record SqsSnsHeaders(SqsHeaders message, Map<String, String> envelope) implement
     public @Nullable String traceHeader() {
         return message.traceHeader();
     }
-
-    @Override
-    public void set(String name, String value) {
-        throw new UnsupportedOperationException("a received message is not written to");
-    }
-
-    @Override
-    public void remove(String name) {
-        throw new UnsupportedOperationException("a received message is not written to");
-    }
-
-    @Override
-    public void traceHeader(String value) {
-        throw new UnsupportedOperationException("a received message is not written to");
-    }
 }

@@ -61,9 +61,7 @@ public final class SqsTelemetry {
      * @throws NullPointerException if messaging is null
      */
     public static SqsTelemetry create(MessagingTelemetry messaging) {
-        requireNonNull(messaging, "messaging must not be null; use MessagingTelemetry.create(openTelemetry)");
-        return new SqsTelemetry(
-                new SqsSettings(messaging, SqsTelemetryBuilder.DEFAULT_MAX_MESSAGE_BYTES, queue -> false));
+        return builder(messaging).build();
     }
 
     /**
@@ -73,6 +71,16 @@ public final class SqsTelemetry {
      */
     public static SqsTelemetryBuilder builder(OpenTelemetry openTelemetry) {
         return new SqsTelemetryBuilder(openTelemetry);
+    }
+
+    /**
+     * To set what is this broker's own beside settings that are shared with others. Policies set here come on top of the
+     * shared ones, and change nothing for the others.
+     *
+     * @throws NullPointerException if messaging is null
+     */
+    public static SqsTelemetryBuilder builder(MessagingTelemetry messaging) {
+        return new SqsTelemetryBuilder(messaging);
     }
 
     /**

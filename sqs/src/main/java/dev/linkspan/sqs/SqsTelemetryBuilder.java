@@ -2,6 +2,7 @@ package dev.linkspan.sqs;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.propagation.PolicyBuilder;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.function.Predicate;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
  */
 public final class SqsTelemetryBuilder extends PolicyBuilder<SqsTelemetryBuilder> {
 
-    static final int DEFAULT_MAX_MESSAGE_BYTES = 262_144;
+    private static final int DEFAULT_MAX_MESSAGE_BYTES = 262_144;
 
     private static final int LEAST_MAX_MESSAGE_BYTES = 1_024;
 
@@ -21,6 +22,10 @@ public final class SqsTelemetryBuilder extends PolicyBuilder<SqsTelemetryBuilder
 
     SqsTelemetryBuilder(OpenTelemetry openTelemetry) {
         super(openTelemetry);
+    }
+
+    SqsTelemetryBuilder(MessagingTelemetry messaging) {
+        super(messaging);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.linkspan.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.testing.LinkspanExtension;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
@@ -183,6 +184,26 @@ class SqsLimitsTest extends SqsBench {
 
         assertThat(fake.queue(ORDERS).size()).isEqualTo(1);
         assertThatThrownBy(() -> client.sendMessage(request("x".repeat(4_090)))).hasMessageContaining("too long");
+    }
+
+    @Test
+    void limit_and_policies_can_be_set_over_settings_that_are_shared() {
+        MessagingTelemetry shared = MessagingTelemetry.builder(otel.openTelemetry())
+                .policy(policy -> policy.destinationTemplate(queue -> "any"))
+                .build();
+        SqsTelemetry own = SqsTelemetry.builder(shared)
+                .maxMessageBytes(4_096)
+                .policy("orders", policy -> policy.attributeLength(10))
+                .build();
+        for (SqsTelemetry each : List.of(own, SqsTelemetry.create(shared))) {
+            each.wrap(fake).sendMessage(request("x".repeat(4_096)));
+        }
+
+        assertThat(fake.sent(0).messageAttributes()).isEmpty();
+        assertThat(fake.sent(1).messageAttributes()).containsKey("traceparent");
+        assertThat(spans("send any"))
+                .extracting(span -> attribute(span, "messaging.message.id").length() > 10)
+                .containsExactly(false, true);
     }
 
     @ParameterizedTest

@@ -69,7 +69,7 @@ class SqsTelemetryTest {
     void missing_arguments_are_refused_at_once() {
         refuses(() -> SqsTelemetry.create((OpenTelemetry) null), "openTelemetry");
         refuses(() -> SqsTelemetry.create((MessagingTelemetry) null), "messaging");
-        refuses(() -> SqsTelemetry.builder(null), "openTelemetry");
+        refuses(() -> SqsTelemetry.builder((OpenTelemetry) null), "openTelemetry");
         refuses(() -> sqs.wrap((SqsClient) null), "client");
         refuses(() -> sqs.wrap((SqsAsyncClient) null), "client");
         refuses(() -> sqs.batchManager(null, SqsAsyncBatchManager.builder()), "client");

@@ -2,21 +2,18 @@ package dev.linkspan.it.sqs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.linkspan.faults.SqsWire;
 import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.propagation.MessagingTelemetry;
 import dev.linkspan.sqs.SqsSettlement;
 import dev.linkspan.sqs.SqsTelemetry;
 import dev.linkspan.testing.PropagationHarness;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.AbstractMap.SimpleEntry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -55,24 +52,12 @@ final class SqsHarness implements PropagationHarness<SendMessageRequest, Message
     @Override
     public SendMessageRequest message(String queue, String body, List<? extends Map.Entry<String, byte[]>> headers) {
         Map<String, MessageAttributeValue> attributes = new TreeMap<>();
-        headers.forEach(header -> attributes.put(header.getKey(), attribute(header.getValue())));
+        headers.forEach(header -> attributes.put(header.getKey(), SqsWire.attribute(header.getValue())));
         return SendMessageRequest.builder()
                 .queueUrl(url(queue))
                 .messageBody(body)
                 .messageAttributes(attributes)
                 .build();
-    }
-
-    private static MessageAttributeValue attribute(byte[] value) {
-        try {
-            return SqsClients.text(
-                    UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
-        } catch (CharacterCodingException e) {
-            return MessageAttributeValue.builder()
-                    .dataType("Binary")
-                    .binaryValue(SdkBytes.fromByteArray(value))
-                    .build();
-        }
     }
 
     @Override
@@ -125,14 +110,9 @@ final class SqsHarness implements PropagationHarness<SendMessageRequest, Message
 
     @Override
     public List<? extends Map.Entry<String, byte[]>> headers(Message message) {
-        List<Map.Entry<String, byte[]>> headers = new ArrayList<>();
-        message.messageAttributes()
-                .forEach((name, value) -> headers.add(new SimpleEntry<>(
-                        name,
-                        value.stringValue() == null
-                                ? value.binaryValue().asByteArray()
-                                : value.stringValue().getBytes(UTF_8))));
-        return headers;
+        return SqsWire.headers(message).stream()
+                .map(header -> new SimpleEntry<>(header.name(), header.value()))
+                .toList();
     }
 
     /** An attribute has a value, of characters that XML has. */
