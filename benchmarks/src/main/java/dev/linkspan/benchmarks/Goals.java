@@ -6,6 +6,7 @@ import static dev.linkspan.benchmarks.Broker.SQS_CLIENT;
 import static dev.linkspan.benchmarks.Library.BARE;
 import static dev.linkspan.benchmarks.Library.BRAVE;
 import static dev.linkspan.benchmarks.Library.HAND_WRITTEN;
+import static dev.linkspan.benchmarks.Library.LEAST;
 import static dev.linkspan.benchmarks.Library.LINKSPAN;
 import static dev.linkspan.benchmarks.Library.OPENTELEMETRY;
 import static dev.linkspan.benchmarks.Row.bytes;
@@ -25,7 +26,7 @@ import java.util.Map;
 final class Goals {
 
     private static final Most[] NONE = {};
-    private static final List<Library> OTHERS = List.of(HAND_WRITTEN, OPENTELEMETRY, BRAVE);
+    private static final List<Library> OTHERS = List.of(HAND_WRITTEN, LEAST, OPENTELEMETRY, BRAVE);
 
     /** Of which every operation is measured. */
     private static final List<Broker> BROKERS = List.of(KAFKA, Broker.RABBITMQ, Broker.NATS, SQS);
@@ -117,18 +118,23 @@ final class Goals {
 
     /** Not sampled, and without an SDK. */
     private static void without(Broker broker, List<Row> rows) {
-        rows.add(row(
-                broker,
-                "send, not sampled",
-                Subject.send(broker, LINKSPAN, UNSAMPLED),
-                Subject.send(broker, HAND_WRITTEN, UNSAMPLED),
-                time(0.5)));
-        rows.add(row(
-                broker,
-                "process, not sampled",
-                Subject.process(broker, LINKSPAN, UNSAMPLED, Content.PLAIN),
-                Subject.process(broker, HAND_WRITTEN, UNSAMPLED, Content.PLAIN),
-                time(0.5)));
+        for (Library other : List.of(HAND_WRITTEN, LEAST)) {
+            if (broker.libraries.contains(other)) {
+                Most[] goal = other == HAND_WRITTEN ? new Most[] {time(0.5)} : NONE;
+                rows.add(row(
+                        broker,
+                        "send, not sampled",
+                        Subject.send(broker, LINKSPAN, UNSAMPLED),
+                        Subject.send(broker, other, UNSAMPLED),
+                        goal));
+                rows.add(row(
+                        broker,
+                        "process, not sampled",
+                        Subject.process(broker, LINKSPAN, UNSAMPLED, Content.PLAIN),
+                        Subject.process(broker, other, UNSAMPLED, Content.PLAIN),
+                        goal));
+            }
+        }
         Most over = new Most(Figure.NANOS_OVER, 60);
         rows.add(row(
                 broker, "send, no SDK", Subject.send(broker, LINKSPAN, NOOP), Subject.send(broker, BARE, NOOP), over));

@@ -26,6 +26,7 @@ final class KafkaLibraries {
         return switch (library) {
             case BARE -> new Bare();
             case HAND_WRITTEN -> new ByHand(backend);
+            case LEAST -> new Least(backend);
             case LINKSPAN -> new Linkspan(backend);
             case OPENTELEMETRY -> new OpenTelemetry(backend);
             case BRAVE -> new Brave(backend);
@@ -93,6 +94,21 @@ final class KafkaLibraries {
                     "poll",
                     StreamSupport.stream(records.spliterator(), false).toList());
             return records;
+        }
+    }
+
+    private static final class Least extends Bare {
+
+        private final KafkaLeast least;
+
+        Least(Backend backend) {
+            least = new KafkaLeast(backend.openTelemetry().getTracer("shop"));
+            handling = (records, handler) -> records.forEach(record -> least.process(record, handler));
+        }
+
+        @Override
+        Object send() {
+            return least.send(producer, record());
         }
     }
 

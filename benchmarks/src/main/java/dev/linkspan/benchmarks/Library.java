@@ -6,6 +6,8 @@ public enum Library {
     BARE,
     /** The application, with OpenTelemetry's interface: {@link HandWritten}. */
     HAND_WRITTEN,
+    /** Nothing but what none can do without: {@link KafkaLeast}. */
+    LEAST,
     LINKSPAN,
     /** OpenTelemetry's own library for this client, if there is one. */
     OPENTELEMETRY,

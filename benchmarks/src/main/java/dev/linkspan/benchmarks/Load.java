@@ -10,11 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * What a pipe does under load.
  *
+ * @param warmUp how many messages before anything counts: until both ends are compiled, a million of Kafka's is not too many
  * @param flood how many messages as fast as they go
  * @param perSecond at which rate latency is taken
  * @param paced how many messages at that rate
  */
-record Load(int flood, int perSecond, int paced) {
+record Load(int warmUp, int flood, int perSecond, int paced) {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -57,7 +58,8 @@ record Load(int flood, int perSecond, int paced) {
                 flood * 1e9 / floodNanos, cpuMicros, arrivals.percentile(0.5), arrivals.percentile(0.99), share);
     }
 
-    private static long flood(Pipe pipe, Arrivals arrivals, int messages) throws Exception {
+    /** @return nanoseconds */
+    static long flood(Pipe pipe, Arrivals arrivals, int messages) throws Exception {
         arrivals.expect(messages);
         long start = System.nanoTime();
         for (int i = 0; i < messages; i++) {
