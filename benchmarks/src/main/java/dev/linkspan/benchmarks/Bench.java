@@ -31,7 +31,7 @@ public final class Bench {
 
         System.out.println(machine() + String.format("; load average %.1f before, %.1f after", before, load()));
         System.out.println(rounds.rounds()
-                + " rounds; what a message costs with Linkspan and with the other, and the ratio of the two;"
+                + " rounds; what a message costs with Linkspan and with the other, and the ratio of the two within a round;"
                 + " end to end: messages a second, p50 and p99");
         System.out.println();
         Table table = new Table("operation", "beside", "Linkspan", "other", "time", "bytes", "goal", "");

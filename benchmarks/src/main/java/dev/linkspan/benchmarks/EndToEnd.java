@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.logging.Level;
@@ -121,6 +122,7 @@ final class EndToEnd {
             for (int sent = 0; sent < load.warmUp(); sent += load.flood()) {
                 for (Lane lane : lanes) {
                     Load.flood(lane.pipe, lane.arrivals, load.flood());
+                    lane.flush();
                 }
             }
             for (int round = 0; round < rounds; round++) {
@@ -128,6 +130,7 @@ final class EndToEnd {
                     // each begins in turn, so that none is always the one after the same
                     Lane lane = lanes.get((round + i) % lanes.size());
                     lane.figures.add(load.of(lane.pipe, lane.arrivals));
+                    lane.flush();
                     System.err.print(".");
                 }
             }
@@ -159,6 +162,13 @@ final class EndToEnd {
             this.openTelemetry = variant.openTelemetry();
             this.pipe = maker.make(openTelemetry, "load-" + variant.ordinal());
             pipe.start(arrivals::took);
+        }
+
+        /** So that its spans are not exported in another's time. */
+        void flush() {
+            if (openTelemetry instanceof OpenTelemetrySdk sdk) {
+                sdk.getSdkTracerProvider().forceFlush().join(10, TimeUnit.SECONDS);
+            }
         }
 
         @Override

@@ -97,6 +97,7 @@ record Load(int warmUp, int flood, int perSecond, int paced) {
 
     private static final class Expected {
 
+        private final long since = System.nanoTime();
         private final long[] nanos;
         private final CountDownLatch all;
         private int next;
@@ -106,10 +107,11 @@ record Load(int warmUp, int flood, int perSecond, int paced) {
             all = new CountDownLatch(count);
         }
 
-        /** A message that comes twice is not of this load any more. */
+        /** A message that comes twice is none of this load's, or one too many. */
         void took(String body) {
-            if (next < nanos.length) {
-                nanos[next++] = System.nanoTime() - Long.parseLong(body.substring(0, body.indexOf(';')));
+            long sent = Long.parseLong(body.substring(0, body.indexOf(';')));
+            if (sent >= since && next < nanos.length) {
+                nanos[next++] = System.nanoTime() - sent;
                 all.countDown();
             }
         }

@@ -31,15 +31,6 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     }
 
     @Override
-    public byte @Nullable [] peek(Headers headers, String name, int maxLength) {
-        Header last = headers.lastHeader(name);
-        byte[] value = last == null ? null : last.value();
-        // where the last copy has none, an earlier one may
-        return last == null || value != null ? value : HeaderCarrier.super.peek(headers, name, maxLength);
-    }
-
-    /** An array is gone through sooner than an iterator, which Kafka wraps once more. */
-    @Override
     public byte @Nullable [] peekAlone(Headers headers, String name, Predicate<? super String> related, int maxLength) {
         Header alone = null;
         for (Header header : headers.toArray()) {
@@ -84,7 +75,6 @@ final class KafkaCarrier implements HeaderCarrier<Headers> {
     @Override
     public boolean conflicting(Headers headers, String name) {
         byte[] first = null;
-        // not over toArray(): nearly always there is one header, and a batch asks for each of its messages
         for (Header header : headers) {
             byte[] value = header.key().equals(name) ? header.value() : null;
             if (value == null) {

@@ -49,6 +49,8 @@ final class BoundedAttributes implements AttributeSink {
     private <T> void add(AttributeKey<T> key, T value) {
         if (builder != null) {
             builder.put(key, value);
+        } else if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
+            builder = build().toBuilder().put(key, value);
         } else if (firstKey == null) {
             firstKey = (AttributeKey<Object>) key;
             firstValue = value;

@@ -21,7 +21,7 @@ final class BoundedLinks<M> {
 
     private final int maxLinks;
     private final Function<M, Attributes> attributesOf;
-    private final UnaryOperator<Attributes> attributesOfSeveral;
+    private final UnaryOperator<Attributes> stripped;
     private final LinkTable<M> kept;
     private final Candidates sampled;
     private final Candidates unsampled;
@@ -38,22 +38,18 @@ final class BoundedLinks<M> {
 
     /** @param attributesOf what a link says of the one message it stands for */
     BoundedLinks(int maxLinks, Function<M, Attributes> attributesOf) {
-        this(maxLinks, 0, attributesOf, common -> common);
+        this(maxLinks, 0, attributesOf, attributes -> attributes);
     }
 
     /**
      * @param expected how many messages there will be, if known
      * @param attributesOf what a link says of the one message it stands for
-     * @param attributesOfSeveral what it says of several, of what they have in common
+     * @param stripped leaves out of that what is said elsewhere
      */
-    BoundedLinks(
-            int maxLinks,
-            int expected,
-            Function<M, Attributes> attributesOf,
-            UnaryOperator<Attributes> attributesOfSeveral) {
+    BoundedLinks(int maxLinks, int expected, Function<M, Attributes> attributesOf, UnaryOperator<Attributes> stripped) {
         this.maxLinks = maxLinks;
         this.attributesOf = attributesOf;
-        this.attributesOfSeveral = attributesOfSeveral;
+        this.stripped = stripped;
         // as many as there are of one kind before they are thinned out, and the first
         this.kept = new LinkTable<>((int) Math.min(expected, 2L * maxLinks + 2));
         this.sampled = new Candidates(2 * maxLinks);
@@ -143,8 +139,8 @@ final class BoundedLinks<M> {
     private Attributes attributes(int link) {
         Attributes common = kept.common(link);
         return common == null
-                ? attributesOf.apply(kept.message(link))
-                : attributesOfSeveral.apply(common).toBuilder()
+                ? stripped.apply(attributesOf.apply(kept.message(link)))
+                : stripped.apply(common).toBuilder()
                         .put(Semconv.LINK_MESSAGE_COUNT, (long) kept.count(link))
                         .build();
     }

@@ -54,15 +54,22 @@ final class Extraction<H> {
 
     /** @param ambient a span in it is not taken for the message's */
     static <H> Extraction<H> of(Propagation propagation, HeaderCarrier<H> carrier, H headers, Context ambient) {
-        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, ambient);
         byte[] value = TraceParent.peekAlone(propagation, carrier, headers);
         TraceParent alone = new TraceParent();
-        if (value != null && alone.read(value)) {
-            extraction.spanContext = alone.toSpanContext(value);
-            extraction.outcome = Outcome.LINKED;
-        } else {
-            extraction.run();
+        if (value == null || !alone.read(value)) {
+            return ofAllFields(propagation, carrier, headers, ambient);
         }
+        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, ambient);
+        extraction.spanContext = alone.toSpanContext(value);
+        extraction.outcome = Outcome.LINKED;
+        return extraction;
+    }
+
+    /** Where it is known that a plain traceparent does not stand alone. */
+    static <H> Extraction<H> ofAllFields(
+            Propagation propagation, HeaderCarrier<H> carrier, H headers, Context ambient) {
+        Extraction<H> extraction = new Extraction<>(propagation, carrier, headers, ambient);
+        extraction.run();
         return extraction;
     }
 

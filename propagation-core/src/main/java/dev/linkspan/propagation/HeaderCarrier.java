@@ -36,23 +36,15 @@ public interface HeaderCarrier<H> {
     String get(H headers, String name, int maxLength);
 
     /**
-     * As {@link #get}, for a quick look at a value that is expected to be ASCII: bytes that are kept as such need be neither
-     * copied nor decoded. Core changes and keeps none of them.
-     *
-     * @return by default those of {@link #get}, each character that is not of ISO 8859-1 as a question mark
-     */
-    default byte @Nullable [] peek(H headers, String name, int maxLength) {
-        String value = get(headers, name, maxLength);
-        return value == null ? null : Text.head(value, maxLength).getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    /**
-     * As {@link #peek}, if the message has one header of this name and none besides that a test finds related to it. Core
-     * asks this first, once for each message, and reads the headers one by one only where the answer is null. A carrier
-     * overrides it where that takes fewer looks than this default does.
+     * As {@link #get}, in bytes, if the message has one header of this name and none besides that a test finds related to it: a
+     * quick look, after which core reads the headers one by one if it found nothing that it knows. Bytes that are kept as such
+     * need be neither copied nor decoded; core changes and keeps none of them. A carrier overrides this where it takes fewer
+     * looks than the default does.
      *
      * @param related true for the name itself, and for all that must not stand beside it; core's does not throw
-     * @return null also if the header occurs twice, even with equal values
+     * @return by default the characters of {@link #get}, each that is not of ISO 8859-1 as a question mark; null if there is
+     *     no such header or it does not stand alone. A carrier may return null or the value where it stands twice with equal
+     *     values
      */
     default byte @Nullable [] peekAlone(H headers, String name, Predicate<? super String> related, int maxLength) {
         boolean found = false;
@@ -64,7 +56,8 @@ public interface HeaderCarrier<H> {
                 found = true;
             }
         }
-        return found && !conflicting(headers, name) ? peek(headers, name, maxLength) : null;
+        String value = found && !conflicting(headers, name) ? get(headers, name, maxLength) : null;
+        return value == null ? null : Text.head(value, maxLength).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Returns the names of all headers, in any order, duplicates included; empty if there are none. */
@@ -74,9 +67,9 @@ public interface HeaderCarrier<H> {
     void set(H headers, String name, String value);
 
     /**
-     * Whether values are kept as bytes, so that {@link #setBytes} spares making text.
+     * Whether values are kept as bytes, so that {@link #setBytes} spares making text. Override both or neither.
      *
-     * @return false by default
+     * @return false by default; the same each time
      */
     default boolean keepsBytes() {
         return false;
@@ -106,7 +99,8 @@ public interface HeaderCarrier<H> {
     /**
      * Returns how many bytes a header adds to a message as the broker counts them.
      *
-     * @return by default the UTF-8 length of name and value
+     * @return by default the UTF-8 length of name and value; the same each time, for core remembers that of a
+     *     {@code traceparent}
      */
     default int size(String name, String value) {
         return Text.utf8Length(name) + Text.utf8Length(value);
@@ -116,7 +110,7 @@ public interface HeaderCarrier<H> {
      * Says whether the broker allows this header. A header that is not accepted is left out and counted; the message is
      * sent.
      *
-     * @return true by default
+     * @return true by default; the same each time, for core remembers that of a {@code traceparent}
      */
     default boolean accepts(String name, String value) {
         return true;

@@ -18,8 +18,7 @@ final class JobSpan extends MessageSpan {
     private long records;
 
     JobSpan(DestinationOperation operation, Span span, Context context, Context caller, int maxLinks) {
-        // a job has no duration in the conventions
-        super(operation, span, context, caller, 0);
+        super(operation, span, context, caller, operation.operation.instruments.now());
         this.links = new BoundedLinks<>(maxLinks, attributes -> attributes);
     }
 

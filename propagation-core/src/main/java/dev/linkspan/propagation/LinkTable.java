@@ -36,13 +36,19 @@ final class LinkTable<M> {
     /** One more than a link's index; 0 for none. At most two of three are taken. */
     private int[] slots;
 
-    /** @param expected how many links there may come to be */
+    private final int expected;
+
+    /** @param expected how many links there may come to be: it grows to that at once, if it outgrows a few */
     LinkTable(int expected) {
-        int capacity = Math.max(LEAST, expected);
-        ids = new long[IDS * capacity];
-        flags = new byte[capacity];
-        messages = new Object[capacity];
-        slots = new int[Integer.highestOneBit(3 * capacity - 1)];
+        this.expected = expected;
+        ids = new long[IDS * LEAST];
+        flags = new byte[LEAST];
+        messages = new Object[LEAST];
+        slots = new int[slotsFor(LEAST)];
+    }
+
+    private static int slotsFor(int capacity) {
+        return Integer.highestOneBit(3 * capacity - 1);
     }
 
     int size() {
@@ -84,14 +90,14 @@ final class LinkTable<M> {
     }
 
     private void grow() {
-        int capacity = 2 * messages.length;
+        int capacity = Math.max(2 * messages.length, expected);
         ids = Arrays.copyOf(ids, IDS * capacity);
         flags = Arrays.copyOf(flags, capacity);
         messages = Arrays.copyOf(messages, capacity);
         counts = counts == null ? null : Arrays.copyOf(counts, capacity);
         common = common == null ? null : Arrays.copyOf(common, capacity);
         given = given == null ? null : Arrays.copyOf(given, capacity);
-        slots = new int[2 * slots.length];
+        slots = new int[slotsFor(capacity)];
         fillSlots();
     }
 

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class MessageFacts<M, H> {
 
     final HeaderCarrier<H> carrier;
-    /** The same for each message. */
-    final int traceParentSize;
-
     private final MessageAdapter<M, H> adapter;
     private final TelemetryErrors errors;
 
@@ -23,7 +20,6 @@ final class MessageFacts<M, H> {
         this.carrier = requireNonNull(adapter.carrier(), "the adapter's carrier() returned null");
         this.adapter = adapter;
         this.errors = errors;
-        this.traceParentSize = TraceParent.sizeIn(carrier, errors);
     }
 
     @Nullable

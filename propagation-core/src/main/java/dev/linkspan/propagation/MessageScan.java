@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -28,7 +29,7 @@ final class MessageScan<M, H> {
     private @Nullable String firstPartition;
     private boolean partitionVaries;
     private boolean scanning = true;
-    private BoundedLinks<M> links;
+    private @Nullable BoundedLinks<M> links;
     private Tally tally;
     /** Of the message at hand. */
     private final TraceParent traceParent = new TraceParent();
@@ -37,14 +38,13 @@ final class MessageScan<M, H> {
         this.telemetry = telemetry;
         this.facts = facts;
         this.operation = operation;
-        this.links = new BoundedLinks<>(1, this::linkAttributes);
         this.tally = new Tally(operation.unknown());
     }
 
     /** @param counts whether nobody counted a message before */
     void over(Iterable<? extends M> messages, Predicate<? super M> counts, Context ambient) {
+        expected = sizeOf(messages);
         try {
-            expected = messages instanceof Collection<?> all ? all.size() : 0;
             for (M message : facts.elements(messages)) {
                 if (!facts.isControl(message)) {
                     scan(message, counts.test(message), ambient);
@@ -64,8 +64,6 @@ final class MessageScan<M, H> {
             first = message;
             firstDestination = destination;
             firstPartition = partition;
-            links = new BoundedLinks<>(
-                    destination.policy.maxLinks, expected, this::linkAttributes, this::withoutCommon);
         } else {
             destinationVaries |= firstDestination == null || !destination.isSameAs(firstDestination);
             partitionVaries |= destinationVaries || !Objects.equals(partition, firstPartition);
@@ -86,15 +84,35 @@ final class MessageScan<M, H> {
         boolean trusted = destination.policy.trusted;
         if (traceParent.readAlone(telemetry.propagation, facts.carrier, headers)) {
             tally.add(Extraction.Outcome.LINKED, counts);
-            links.add(trusted ? traceParent : traceParent.untrusted(), message, trusted);
+            links().add(trusted ? traceParent : traceParent.untrusted(), message, trusted);
             return;
         }
-        Extraction<H> extraction = Extraction.of(telemetry.propagation, facts.carrier, headers, ambient);
+        Extraction<H> extraction = Extraction.ofAllFields(telemetry.propagation, facts.carrier, headers, ambient);
         tally.add(extraction.outcome(), counts);
         destination.rejected(extraction);
         SpanContext origin = extraction.spanContext();
         if (origin.isValid()) {
-            links.add(trusted ? origin : untrusted(origin), message, trusted);
+            links().add(trusted ? origin : untrusted(origin), message, trusted);
+        }
+    }
+
+    /** Made for the first link: most polls of an application that waits for messages bring none. */
+    private BoundedLinks<M> links() {
+        BoundedLinks<M> known = links;
+        if (known == null) {
+            int maxLinks = firstDestination == null ? 1 : firstDestination.policy.maxLinks;
+            known = new BoundedLinks<>(maxLinks, expected, this::linkAttributes, this::withoutCommon);
+            links = known;
+        }
+        return known;
+    }
+
+    private int sizeOf(Iterable<? extends M> messages) {
+        try {
+            return messages instanceof Collection<?> all ? all.size() : 0;
+        } catch (Throwable t) {
+            telemetry.errors.add("scan", t);
+            return 0;
         }
     }
 
@@ -121,7 +139,7 @@ final class MessageScan<M, H> {
     }
 
     BoundedLinks.Result links(int atMost) {
-        return links.result(atMost);
+        return links == null ? new BoundedLinks.Result(new ArrayList<>(1), 0) : links.result(atMost);
     }
 
     /** What is the same for all messages stands on the span (conventions, "Recording per-message attributes"). */

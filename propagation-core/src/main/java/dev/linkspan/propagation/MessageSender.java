@@ -33,6 +33,7 @@ public final class MessageSender<M, H> {
     private final MessageFacts<M, H> facts;
     private final SendSpans<M, H> spans;
     private final BatchSendSpans<M, H> batches;
+    private final int traceParentSize;
 
     MessageSender(MessagingTelemetry telemetry, MessageAdapter<M, H> adapter, ClientFacts client) {
         this.telemetry = telemetry;
@@ -43,6 +44,7 @@ public final class MessageSender<M, H> {
                 new Operation<>(telemetry, adapter, client, Semconv.Type.CREATE, "create"),
                 new Operation<>(telemetry, adapter, client, Semconv.Type.SEND, adapter.sendName()));
         this.batches = new BatchSendSpans<>(telemetry, facts, spans);
+        this.traceParentSize = telemetry.propagation.isW3c ? TraceParent.sizeIn(facts.carrier) : -1;
     }
 
     /**
@@ -97,15 +99,21 @@ public final class MessageSender<M, H> {
             return false;
         }
         Context context = span.context();
-        boolean done = TraceParent.writeAlone(
-                        telemetry.propagation,
-                        facts.carrier,
-                        facts.traceParentSize,
-                        headers,
-                        context,
-                        maxBytes,
-                        maxHeaders)
-                || inject(span.operation, context, headers, maxBytes, maxHeaders);
+        boolean done;
+        try {
+            done = TraceParent.writeAlone(
+                            telemetry.propagation,
+                            facts.carrier,
+                            traceParentSize,
+                            headers,
+                            context,
+                            maxBytes,
+                            maxHeaders)
+                    || inject(span.operation, context, headers, maxBytes, maxHeaders);
+        } catch (Throwable t) {
+            telemetry.errors.add("carrier.set", t);
+            done = false;
+        }
         sending.injected(done);
         if (done && sending.isSentLater()) {
             telemetry.created.add(Span.fromContext(context).getSpanContext());

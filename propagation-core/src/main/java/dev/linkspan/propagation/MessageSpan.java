@@ -3,6 +3,7 @@ package dev.linkspan.propagation;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -45,7 +46,7 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
 
     /**
      * @param caller what was current when the operation began
-     * @param startNanos {@link Instruments#now()} at its start
+     * @param startNanos {@link System#nanoTime()} at its start; may be 0 where nothing is measured
      */
     MessageSpan(DestinationOperation operation, Span span, Context context, Context caller, long startNanos) {
         this.operation = operation;
@@ -58,13 +59,18 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
         }
     }
 
-    /** Asked once, and without the span's lock where its flags tell: what is sampled is recorded. */
+    /**
+     * Asked once, and without the span's lock where its flags tell: what is sampled is recorded. Not so what a tracer that
+     * is switched off returns, which is the caller's span.
+     */
     private boolean records(Span span) {
         if (span.getClass() == NOT_RECORDING) {
             return false;
         }
         try {
-            return span.getSpanContext().isSampled() || span.isRecording();
+            SpanContext own = span.getSpanContext();
+            SpanContext callers = Span.fromContext(caller).getSpanContext();
+            return (own.isSampled() && !own.getSpanId().equals(callers.getSpanId())) || span.isRecording();
         } catch (Throwable t) {
             errors().add("span.isRecording", t);
             return false;
@@ -142,7 +148,8 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
     /** Adds an exception event and leaves the status as it is. */
     void event(Throwable error, Attributes more) {
         try {
-            if (isRecording()) {
+            // the application may have ended it, and a stack trace is dear
+            if (isRecording() && span.isRecording()) {
                 Failures.record(error, span, operation.policy.attributeLength, more);
             }
         } catch (Throwable t) {
@@ -235,7 +242,7 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
         }
     }
 
-    /** Whether attributes are worth working out. */
+    /** Whether attributes are worth working out: until {@link #close}, what was so when the operation began. */
     public boolean isRecording() {
         return state == RECORDING;
     }
@@ -267,7 +274,7 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
         }
     }
 
-    /** What is left to do once the operation is over and before its span ends. Does not throw. */
+    /** What is left to do once the operation is over and before its span ends. Throws nothing but fatal errors. */
     void ending(@Nullable String errorType) {}
 
     private void end(long endEpochNanos) {

@@ -137,10 +137,17 @@ public final class MessagingTelemetry {
         if (!policies.forAll().propagation) {
             return false;
         }
-        int size = TraceParent.sizeIn(carrier, errors);
-        return TraceParent.writeAlone(propagation, carrier, size, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
-                || new Injection<>(propagation, carrier, headers)
-                        .write(current, policies.forAll().outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+        MessagingPolicy policy = policies.forAll();
+        try {
+            int size = propagation.isW3c ? TraceParent.sizeIn(carrier) : -1;
+            return TraceParent.writeAlone(
+                            propagation, carrier, size, headers, current, Long.MAX_VALUE, Integer.MAX_VALUE)
+                    || new Injection<>(propagation, carrier, headers)
+                            .write(current, policy.outgoingBaggage, Long.MAX_VALUE, Integer.MAX_VALUE);
+        } catch (Throwable t) {
+            errors.add("carrier.set", t);
+            return false;
+        }
     }
 
     /**

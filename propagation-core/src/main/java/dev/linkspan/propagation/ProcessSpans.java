@@ -74,7 +74,7 @@ final class ProcessSpans<M, H> {
 
     /** Counts a delivery whose processing begins elsewhere. */
     void delivered(M message) {
-        if (telemetry.isNoop || facts.isControl(message)) {
+        if (telemetry.isNoop || process.instruments.isNoop || facts.isControl(message)) {
             return;
         }
         DestinationOperation operation = process.of(message);

@@ -20,8 +20,8 @@ final class TraceParent {
 
     static final String NAME = "traceparent";
 
-    /** Each is as long and of the same letters. */
-    private static final String EXAMPLE = "00-00000000000000000000000000000000-0000000000000000-00";
+    /** All others are as long, and of the same few characters. */
+    private static final String EXAMPLE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private static final byte[] TEMPLATE = EXAMPLE.getBytes(StandardCharsets.ISO_8859_1);
     private static final int LENGTH = 55;
@@ -56,21 +56,26 @@ final class TraceParent {
         }
     }
 
-    /** How much larger the field makes a message; negative if the broker does not allow it, or the carrier fails. */
-    static int sizeIn(HeaderCarrier<?> carrier, TelemetryErrors errors) {
+    /**
+     * How much larger the field makes a message.
+     *
+     * @return negative if the broker does not allow it; more than any message has room for, where the carrier does not tell
+     */
+    static int sizeIn(HeaderCarrier<?> carrier) {
         try {
             return carrier.accepts(NAME, EXAMPLE) ? carrier.size(NAME, EXAMPLE) : -1;
         } catch (Throwable t) {
-            errors.add("carrier.size", t);
-            return -1;
+            // is asked again, and counted then, where there is a limit
+            return Integer.MAX_VALUE;
         }
     }
 
     /**
      * Writes the most frequent message by far: one without headers, in a context of which W3C's propagator makes one field.
+     * Throws what the carrier throws.
      *
      * @param size {@link #sizeIn} this carrier
-     * @return false, and mostly nothing written, where there is more to think of
+     * @return false, and nothing written, where there is more to think of
      */
     static <H> boolean writeAlone(
             Propagation propagation,
@@ -80,29 +85,24 @@ final class TraceParent {
             Context context,
             long maxBytes,
             int maxHeaders) {
-        try {
-            if (!propagation.isW3c
-                    || size < 0
-                    || size > maxBytes
-                    || maxHeaders < 1
-                    || Injection.isAny(carrier.names(headers))
-                    || !Baggage.fromContext(context).isEmpty()) {
-                return false;
-            }
-            SpanContext span = Span.fromContext(context).getSpanContext();
-            if (!span.isValid() || !span.getTraceState().isEmpty()) {
-                return false;
-            }
-            if (carrier.keepsBytes()) {
-                carrier.setBytes(headers, NAME, bytes(span));
-            } else {
-                carrier.set(headers, NAME, text(span));
-            }
-            return true;
-        } catch (Throwable t) {
-            propagation.errors.add("carrier.set", t);
+        if (!propagation.isW3c
+                || size < 0
+                || (size > maxBytes && maxBytes != Long.MAX_VALUE)
+                || maxHeaders < 1
+                || Injection.isAny(carrier.names(headers))
+                || !Baggage.fromContext(context).isEmpty()) {
             return false;
         }
+        SpanContext span = Span.fromContext(context).getSpanContext();
+        if (!span.isValid() || !span.getTraceState().isEmpty()) {
+            return false;
+        }
+        if (carrier.keepsBytes()) {
+            carrier.setBytes(headers, NAME, bytes(span));
+        } else {
+            carrier.set(headers, NAME, text(span));
+        }
+        return true;
     }
 
     /** @return false if it is not of that form, or an id is zero; what was read before is lost then */

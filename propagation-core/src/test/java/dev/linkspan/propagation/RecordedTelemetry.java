@@ -39,19 +39,33 @@ final class RecordedTelemetry {
     final OpenTelemetry openTelemetry;
 
     private RecordedTelemetry(TextMapPropagator propagator, Sampler sampler, List<SpanProcessor> processors) {
+        this(propagator, sampler, processors, true);
+    }
+
+    private RecordedTelemetry(
+            TextMapPropagator propagator, Sampler sampler, List<SpanProcessor> processors, boolean measured) {
         var tracing =
                 SdkTracerProvider.builder().setSampler(sampler).addSpanProcessor(SimpleSpanProcessor.create(spans));
         processors.forEach(tracing::addSpanProcessor);
         openTelemetry = OpenTelemetrySdk.builder()
                 .setTracerProvider(tracing.build())
                 .setMeterProvider(
-                        SdkMeterProvider.builder().registerMetricReader(metrics).build())
+                        measured
+                                ? SdkMeterProvider.builder()
+                                        .registerMetricReader(metrics)
+                                        .build()
+                                : SdkMeterProvider.builder().build())
                 .setPropagators(ContextPropagators.create(propagator))
                 .build();
     }
 
     static RecordedTelemetry create() {
         return new RecordedTelemetry(W3C, Sampler.parentBased(Sampler.alwaysOn()), List.of());
+    }
+
+    /** With spans, and metrics that nobody reads. */
+    static RecordedTelemetry withoutMetrics() {
+        return new RecordedTelemetry(W3C, Sampler.parentBased(Sampler.alwaysOn()), List.of(), false);
     }
 
     static RecordedTelemetry withPropagator(TextMapPropagator propagator) {
