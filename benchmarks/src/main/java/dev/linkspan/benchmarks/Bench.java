@@ -21,7 +21,7 @@ public final class Bench {
         List<Row> rows = full ? Goals.full() : Goals.quick();
         Rounds rounds = full
                 ? new Rounds(3, 12, 3, TimeValue.milliseconds(300))
-                : new Rounds(2, 8, 3, TimeValue.milliseconds(200));
+                : new Rounds(2, 9, 3, TimeValue.milliseconds(200));
         List<Subject> subjects = new ArrayList<>();
         rows.forEach(row -> subjects.addAll(List.of(row.linkspan(), row.other())));
         double before = load();
@@ -31,7 +31,7 @@ public final class Bench {
 
         System.out.println(machine() + String.format("; load average %.1f before, %.1f after", before, load()));
         System.out.println(rounds.rounds()
-                + " rounds; what a message costs with Linkspan and with the other, and the ratio of the two within a round;"
+                + " rounds, of which the least counts; what a message costs with Linkspan and with the other, and the ratio of the two;"
                 + " end to end: messages a second, p50 and p99");
         System.out.println();
         Table table = new Table("operation", "beside", "Linkspan", "other", "time", "bytes", "goal", "");

@@ -54,8 +54,8 @@ record Row(String title, Subject linkspan, Subject other, List<Most> most) {
 
     /** The cells, and as the last one whether the goals are met, if there are any. */
     List<String> cells(Map<Subject, List<Score>> scores) {
-        List<Score> ours = scores.get(linkspan);
-        List<Score> theirs = scores.get(other);
+        Score ours = Score.least(scores.get(linkspan));
+        Score theirs = Score.least(scores.get(other));
         List<String> cells = new ArrayList<>(List.of(
                 title,
                 other.library().name().toLowerCase(Locale.ROOT).replace('_', '-'),
@@ -68,33 +68,22 @@ record Row(String title, Subject linkspan, Subject other, List<Most> most) {
         return cells;
     }
 
-    private boolean isMet(List<Score> ours, List<Score> theirs) {
+    private boolean isMet(Score ours, Score theirs) {
         return most.stream().allMatch(each -> value(each.figure(), ours, theirs) <= each.limit());
     }
 
-    /** The median of what the rounds say, each for itself. */
-    private static double value(Figure figure, List<Score> ours, List<Score> theirs) {
-        double[] rounds = new double[ours.size()];
-        for (int i = 0; i < rounds.length; i++) {
-            Score our = ours.get(i);
-            Score their = theirs.get(i);
-            rounds[i] = switch (figure) {
-                case TIME -> our.nanos() / their.nanos();
-                case BYTES -> our.bytes() / their.bytes();
-                case NANOS -> our.nanos();
-                case OWN_BYTES -> our.bytes();
-                case NANOS_OVER -> our.nanos() - their.nanos();
-            };
-        }
-        return Score.median(rounds);
+    private static double value(Figure figure, Score ours, Score theirs) {
+        return switch (figure) {
+            case TIME -> ours.nanos() / theirs.nanos();
+            case BYTES -> ours.bytes() / theirs.bytes();
+            case NANOS -> ours.nanos();
+            case OWN_BYTES -> ours.bytes();
+            case NANOS_OVER -> ours.nanos() - theirs.nanos();
+        };
     }
 
-    private static String cost(List<Score> scores) {
-        return String.format(
-                Locale.ROOT,
-                "%,.0f ns %,.0f B",
-                Score.median(scores, Score::nanos),
-                Score.median(scores, Score::bytes));
+    private static String cost(Score score) {
+        return String.format(Locale.ROOT, "%,.0f ns %,.0f B", score.nanos(), score.bytes());
     }
 
     private static String ratio(double value) {
