@@ -21,7 +21,7 @@ public final class Bench {
         List<Row> rows = full ? Goals.full() : Goals.quick();
         Rounds rounds = full
                 ? new Rounds(3, 12, 3, TimeValue.milliseconds(300))
-                : new Rounds(2, 9, 3, TimeValue.milliseconds(200));
+                : new Rounds(2, 8, 3, TimeValue.milliseconds(200));
         List<Subject> subjects = new ArrayList<>();
         rows.forEach(row -> subjects.addAll(List.of(row.linkspan(), row.other())));
         double before = load();

@@ -85,9 +85,9 @@ final class EndToEnd {
 
     /** Kafka alone, not for long, and either with all spans or with none. */
     static List<List<String>> quick() throws Exception {
-        EndToEnd all = new EndToEnd(4, EnumSet.complementOf(EnumSet.of(Variant.ONE_PERCENT)));
+        EndToEnd all = new EndToEnd(5, EnumSet.complementOf(EnumSet.of(Variant.ONE_PERCENT)));
         try (KafkaBroker broker = KafkaBroker.start()) {
-            all.measure("Kafka", Pipes.kafka(broker), new Load(600_000, 50_000, 1000, 800), true);
+            all.measure("Kafka", Pipes.kafka(broker), new Load(600_000, 100_000, 1000, 500), true);
         }
         return all.rows;
     }

@@ -1,5 +1,6 @@
 package dev.linkspan.kafka;
 
+import dev.linkspan.propagation.BoundedMap;
 import dev.linkspan.propagation.ClientFacts;
 import dev.linkspan.propagation.MessageSender;
 import dev.linkspan.propagation.MessageSpan;
@@ -7,7 +8,6 @@ import dev.linkspan.propagation.MessageTracer;
 import dev.linkspan.propagation.MessagingTelemetry;
 import io.opentelemetry.context.Scope;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,8 +28,7 @@ final class KafkaTracedProducer<K, V> {
     private final ClientFacts facts;
     private final MessageSender<ProducerRecord<K, V>, Headers> sender;
     private final int maxRequestSize;
-    private final ConcurrentHashMap<String, MessageTracer<ConsumerRecord<K, V>>> settleByGroup =
-            new ConcurrentHashMap<>();
+    private final BoundedMap<String, MessageTracer<ConsumerRecord<K, V>>> settleByGroup = new BoundedMap<>();
     /** A record that is refused aborts a transaction, so it is of no use to send it again. */
     private volatile boolean transactional;
 
@@ -118,11 +117,11 @@ final class KafkaTracedProducer<K, V> {
 
     private MessageTracer<ConsumerRecord<K, V>> settle(@Nullable ConsumerGroupMetadata groupMetadata) {
         String group = groupMetadata == null || groupMetadata.groupId() == null ? "" : groupMetadata.groupId();
-        return settleByGroup.computeIfAbsent(
-                group,
-                name -> telemetry.tracer(
-                        new KafkaConsumerRecordAdapter<>(),
-                        name.isEmpty() ? facts : KafkaClientFacts.withGroup(facts, name),
-                        false));
+        MessageTracer<ConsumerRecord<K, V>> known = settleByGroup.get(group);
+        if (known != null) {
+            return known;
+        }
+        ClientFacts client = group.isEmpty() ? facts : KafkaClientFacts.withGroup(facts, group);
+        return settleByGroup.remember(group, telemetry.tracer(new KafkaConsumerRecordAdapter<>(), client, false));
     }
 }

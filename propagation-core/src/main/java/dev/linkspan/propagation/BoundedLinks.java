@@ -196,7 +196,11 @@ final class BoundedLinks<M> {
         }
 
         boolean takesNext() {
-            return offered++ == next() && taken++ >= 0;
+            if (offered++ != next()) {
+                return false;
+            }
+            taken++;
+            return true;
         }
 
         private long next() {

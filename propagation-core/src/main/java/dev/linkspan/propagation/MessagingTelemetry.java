@@ -134,10 +134,10 @@ public final class MessagingTelemetry {
         Context current = currentContext();
         requireNonNull(carrier, "carrier must not be null, such as PayloadCarrier.ofMap()");
         requireNonNull(headers, "headers must not be null");
-        if (!policies.forAll().propagation) {
+        MessagingPolicy policy = policies.forAll();
+        if (!policy.propagation) {
             return false;
         }
-        MessagingPolicy policy = policies.forAll();
         try {
             int size = propagation.isW3c ? TraceParent.sizeIn(carrier) : -1;
             return TraceParent.writeAlone(

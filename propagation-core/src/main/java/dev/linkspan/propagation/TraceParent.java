@@ -28,6 +28,7 @@ final class TraceParent {
     private static final int TRACE_ID = 3;
     private static final int SPAN_ID = 36;
     private static final int FLAGS = 53;
+
     private long traceIdHigh;
     private long traceIdLow;
     private long spanId;
