@@ -47,7 +47,7 @@ final class ProcessSpans<M, H> {
         DestinationOperation operation = process.of(message);
         MessagingPolicy policy = operation.policy;
         Extraction<H> extraction = policy.propagation ? facts.extract(message, telemetry.propagation, ambient) : null;
-        if (!process.instruments.isNoop && counts(message, ambient)) {
+        if (counts(message, ambient)) {
             count(operation, extraction);
         }
         if (extraction != null) {
@@ -90,7 +90,11 @@ final class ProcessSpans<M, H> {
         }
     }
 
+    /** Whether this is where the delivery is counted, if anybody reads the count. */
     private boolean counts(M message, Context ambient) {
+        if (process.instruments.isNoop) {
+            return false;
+        }
         try {
             return countsDeliveries.test(message) && !Processing.isNested(ambient, message, process.system);
         } catch (Throwable t) {
@@ -158,8 +162,7 @@ final class ProcessSpans<M, H> {
         Context ambient = telemetry.currentContext();
         long startNanos = process.instruments.now();
         MessageScan<M, H> scan = new MessageScan<>(telemetry, facts, process);
-        boolean measured = !process.instruments.isNoop;
-        scan.over(messages, message -> measured && counts(message, ambient), ambient);
+        scan.over(messages, message -> counts(message, ambient), ambient);
         DestinationOperation operation = scan.operation();
         MessagingPolicy policy = operation.policy;
         Span ambientSpan = Span.fromContext(ambient);

@@ -205,10 +205,6 @@ final class TraceParent {
                 TraceState.getDefault());
     }
 
-    SpanContext toSpanContext() {
-        return toSpanContext(traceIdHigh, traceIdLow, spanId, flags);
-    }
-
     static SpanContext toSpanContext(long traceIdHigh, long traceIdLow, long spanId, byte flags) {
         return SpanContext.createFromRemoteParent(
                 TraceId.fromLongs(traceIdHigh, traceIdLow),

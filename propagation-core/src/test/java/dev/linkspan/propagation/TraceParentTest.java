@@ -131,7 +131,10 @@ class TraceParentTest {
         SpanContext theirs = Span.fromContext(W3C.extract(Context.root(), value, new OneField()))
                 .getSpanContext();
         assertThat(theirs.isValid()).isTrue();
-        assertThat(traceParent.toSpanContext()).isEqualTo(theirs);
+        assertThat(traceParent.toSpanContext(value)).isEqualTo(theirs);
+        assertThat(TraceParent.toSpanContext(
+                        traceParent.traceIdHigh(), traceParent.traceIdLow(), traceParent.spanId(), traceParent.flags()))
+                .isEqualTo(theirs);
         assertThat(traceParent.isSampled()).isEqualTo(theirs.isSampled());
         return true;
     }
