@@ -15,6 +15,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The first snippets of NATS's README: orders that are pushed to a handler, and orders that a stream keeps until they are pulled. */
@@ -38,18 +39,21 @@ public final class NatsQuickstart {
         return connection;
     }
 
-    /** Publishes an order to a stream, and pulls orders from it. */
-    public void pull(NatsTelemetry nats, Connection connection, PullSubscribeOptions pullOptions)
+    /** Publishes an order to a stream, and pulls orders from it while it is told to. */
+    public void pull(
+            NatsTelemetry nats, Connection connection, PullSubscribeOptions pullOptions, BooleanSupplier running)
             throws IOException, JetStreamApiException {
         connection.jetStream().publish("stored.orders", "a table".getBytes(UTF_8));
 
         NatsSettlement settlement = NatsSettlement.of(connection);
         JetStreamSubscription orders = connection.jetStream().subscribe("stored.orders", pullOptions);
-        for (Message message : orders.fetch(100, Duration.ofSeconds(1))) {
-            nats.messages().process(message, order -> {
-                handle(order);
-                settlement.ack(order);
-            });
+        while (running.getAsBoolean()) {
+            for (Message message : orders.fetch(100, Duration.ofSeconds(1))) {
+                nats.messages().process(message, order -> {
+                    handle(order);
+                    settlement.ack(order);
+                });
+            }
         }
     }
 

@@ -306,6 +306,9 @@ public final class Fault {
         Observation seen = new Observation(telemetry, rounds > 1);
         try (Logs logs = new Logs()) {
             body.run(telemetry, seen);
+            if (wrapping == Wrapping.LINKSPAN) {
+                seen.awaitEnds();
+            }
             seen.finish(logs);
         } catch (Exception | Error e) {
             throw e;

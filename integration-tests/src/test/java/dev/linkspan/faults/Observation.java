@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Observation {
 
     private static final int LOOK_FOR_LOCKS_EACH = 1_000;
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     /** A step of the application that may throw. */
     public interface Step {
@@ -171,6 +173,14 @@ public final class Observation {
                     && !frame.getClassName().startsWith("dev.linkspan.faults.")) {
                 locked.add(place + " under " + monitor + " of " + frame);
             }
+        }
+    }
+
+    /** What happens on a client's thread may end a little after what the application waited for. What is left then, is left. */
+    void awaitEnds() throws InterruptedException {
+        long start = System.nanoTime();
+        while ((telemetry.spans.open() != 0 || Scopes.open() != scopesBefore) && System.nanoTime() - start < PATIENCE) {
+            Thread.sleep(1);
         }
     }
 

@@ -35,7 +35,6 @@ public final class Spans implements SpanProcessor {
 
     @Override
     public void onEnd(ReadableSpan span) {
-        ended.incrementAndGet();
         SpanData ending = span.toSpanData();
         if (ending.getEndEpochNanos() < ending.getStartEpochNanos()) {
             backwards.incrementAndGet();
@@ -44,6 +43,7 @@ public final class Spans implements SpanProcessor {
         if (kept.get() < KEPT && kept.getAndIncrement() < KEPT) {
             data.add(ending);
         }
+        ended.incrementAndGet();
     }
 
     @Override

@@ -136,15 +136,14 @@ public final class SqsApplication extends Application<SqsApplication.Order, Mess
             request = request.toBuilder().messageAttributes(order.attributes()).build();
         }
         CompletableFuture<SendMessageResponse> answer = sending.send().apply(request);
-        answers.add(answer);
-        answer.whenComplete((response, failure) -> {
+        answers.add(answer.whenComplete((response, failure) -> {
             over.run();
             if (failure == null) {
                 seen.acknowledged(id);
             } else {
                 seen.arrived("answer to " + id, failure);
             }
-        });
+        }));
     }
 
     @Override

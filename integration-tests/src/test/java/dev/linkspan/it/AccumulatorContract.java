@@ -33,7 +33,7 @@ public abstract class AccumulatorContract<M> {
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofMinutes(1);
     /** What is not acked comes again in the time of a test; what is acked must not. */
-    private static final Duration AGAIN = Duration.ofSeconds(4);
+    private static final Duration AGAIN = Duration.ofSeconds(10);
 
     @RegisterExtension
     protected static final LinkspanExtension otel = LinkspanExtension.create();
@@ -133,7 +133,7 @@ public abstract class AccumulatorContract<M> {
         Inflow<M> inflow = open(200, AGAIN);
         BatchAccumulator<M> orders = gather(inflow, 100, NEVER);
         send(List.of("chair", "table"));
-        await().untilAsserted(() -> assertThat(offered).hasValue(2));
+        await().untilAsserted(() -> assertThat(offered).hasValueGreaterThanOrEqualTo(2));
         orders.close();
         assertThat(handled()).containsExactly("chair", "table");
 

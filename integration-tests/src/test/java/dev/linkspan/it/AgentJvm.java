@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class AgentJvm {
 
-    private static final int PATIENCE_SECONDS = 90;
+    private static final int PATIENCE_SECONDS = 300;
 
     private AgentJvm() {}
 
@@ -33,6 +33,8 @@ public final class AgentJvm {
             command.add("-XX:TieredStopAtLevel=1"); // it lives for seconds
             command.add("-javaagent:" + System.getProperty("linkspan.javaagent"));
             command.add("-Dotel.exporter.otlp.endpoint=" + receiver.endpoint());
+            command.add("-Dotel.exporter.otlp.timeout=60000");
+            command.add("-Dotel.bsp.schedule.delay=100"); // what is left at the end must not be much
             command.add("-Dotel.metrics.exporter=none");
             command.add("-Dotel.logs.exporter=none");
             command.addAll(options);

@@ -63,7 +63,7 @@ public final class Workers {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         // one that waits for messages that never come must end for the test to fail
-        CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(worker::destroyForcibly);
+        CompletableFuture.delayedExecutor(120, TimeUnit.SECONDS).execute(worker::destroyForcibly);
         return worker;
     }
 }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }</pre>
  *
  * <p>Before each test it forgets all spans and metrics. After each test it fails the test if a span was started and not
- * ended within two seconds, or if the test's thread has another {@link Context} current than before: both are mistakes
+ * ended within ten seconds, or if the test's thread has another {@link Context} current than before: both are mistakes
  * that assertions on finished spans cannot see.
  *
  * <p>The methods that set something return a new extension and are meant to be called where the field is initialized. The
@@ -47,8 +47,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LinkspanExtension implements BeforeEachCallback, AfterEachCallback {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PATIENCE_FOR_OPEN_SPANS = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE_FOR_OPEN_SPANS = Duration.ofSeconds(10);
 
     private final TestTelemetry.Settings settings;
     private final boolean global;
@@ -114,7 +114,7 @@ public final class LinkspanExtension implements BeforeEachCallback, AfterEachCal
     }
 
     /**
-     * Waits until so many spans of this test have ended, 10 seconds at most.
+     * Waits until so many spans of this test have ended, 30 seconds at most.
      *
      * @param count at least so many
      * @return all that have ended by then, perhaps more

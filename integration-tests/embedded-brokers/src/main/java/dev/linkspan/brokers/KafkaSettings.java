@@ -56,7 +56,8 @@ final class KafkaSettings {
             // Else each change of a group waits out the rest of a second.
             settings.put(protocol + ".assignment.interval.ms", "0");
         }
-        // Let tests make the locks of a share group short.
+        // Let tests make the locks and sessions of a share group short.
         settings.put("group.share.min.record.lock.duration.ms", "1000");
+        settings.put("group.share.min.session.timeout.ms", "5000");
     }
 }

@@ -74,7 +74,8 @@ class KafkaBatchCrashIT {
     void member_of_a_share_group_that_is_killed_in_the_middle_of_a_batch_accepts_nothing_unhandled(KafkaClients kafka)
             throws Exception {
         String topic = kafka.topic(2);
-        String group = kafka.shareGroup(Map.of("share.record.lock.duration.ms", "15000"));
+        String group =
+                kafka.shareGroup(Map.of("share.record.lock.duration.ms", "15000", "share.session.timeout.ms", "10000"));
         sendAll(kafka, topic, "goes well");
         // each kill is one delivery of all that the member had fetched, and the group allows for five
         for (int stopAfter : new int[] {33, 27}) {

@@ -114,6 +114,8 @@ public final class KafkaClients extends TestClients {
                 .toList();
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, name);
         await(admin.incrementalAlterConfigs(Map.of(group, changes)).all());
+        // the broker applies changes in their order, and that of a topic can be seen
+        topic();
         return name;
     }
 

@@ -73,8 +73,11 @@ class KafkaCloseFaultIT {
             producer.close(within);
             // it throws, and a span that was started for it must end
             send(run, producer, topic, -1 - time);
-            pollToEnd(kafka.consumer(kafka.uniqueName(), Map.of()), topic)
-                    .forEach(record -> read(run, KafkaApplication.id(record.key())));
+            // a record that is failed by a close at once may have reached the broker: the client's own race
+            if (!within.isZero()) {
+                pollToEnd(kafka.consumer(kafka.uniqueName(), Map.of()), topic)
+                        .forEach(record -> read(run, KafkaApplication.id(record.key())));
+            }
         }
         return fastest;
     }

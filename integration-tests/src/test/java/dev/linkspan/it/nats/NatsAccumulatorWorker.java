@@ -11,6 +11,7 @@ import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.nats.client.PushSubscribeOptions;
 import java.time.Duration;
 
@@ -23,7 +24,10 @@ final class NatsAccumulatorWorker {
     public static void main(String[] args) throws Exception {
         Work work = new Work(args);
         NatsTelemetry nats = NatsTelemetry.create(Work.telemetry());
-        try (Connection connection = nats.wrap(Nats.connect(args[Work.OWN]))) {
+        try (Connection connection = nats.wrap(Nats.connect(new Options.Builder()
+                .server(args[Work.OWN])
+                .connectionTimeout(Duration.ofSeconds(30))
+                .build()))) {
             BatchAccumulator<Message> orders = BatchAccumulator.builder(
                             BatchProcessor.create(nats.messages()),
                             batch -> batch.forEach(order -> work.handle(

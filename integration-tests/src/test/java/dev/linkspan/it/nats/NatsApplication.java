@@ -22,6 +22,7 @@ import io.nats.client.Message;
 import io.nats.client.MessageHandler;
 import io.nats.client.PullSubscribeOptions;
 import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
 import java.time.Duration;
@@ -75,8 +76,12 @@ final class NatsApplication extends Application<Message, Message> {
     }
 
     private Connection connection(boolean wraps) {
-        Connection connection =
-                NatsFaults.recorded(clients.connection(clients.options().errorListener(new Heard())), seen);
+        Connection connection = NatsFaults.recorded(
+                clients.connection(clients.options()
+                        .errorListener(new Heard())
+                        // an answer that comes after this is a failure
+                        .requestCleanupInterval(Duration.ofSeconds(10))),
+                seen);
         Connection once = wraps ? nats.wrap(connection) : connection;
         return wraps && fault.isWrappedTwice() ? nats.wrap(once) : once;
     }
@@ -95,15 +100,14 @@ final class NatsApplication extends Application<Message, Message> {
     protected void send(Message message, int id) {
         Runnable over = sending(tracing, message.getHeaders());
         CompletableFuture<PublishAck> answer = sending.publishAsync(message);
-        answers.add(answer);
-        answer.whenComplete((ack, failure) -> {
+        answers.add(answer.whenComplete((ack, failure) -> {
             over.run();
             if (failure == null) {
                 seen.acknowledged(id);
             } else {
                 seen.arrived("answer to " + id, failure);
             }
-        });
+        }));
     }
 
     @Override
@@ -218,7 +222,13 @@ final class NatsApplication extends Application<Message, Message> {
                         dispatcher,
                         handler,
                         false,
-                        PushSubscribeOptions.builder().durable("pushed").build());
+                        PushSubscribeOptions.builder()
+                                .durable("pushed")
+                                // what failed must not come again while others still run
+                                .configuration(ConsumerConfiguration.builder()
+                                        .ackWait(Duration.ofHours(1))
+                                        .build())
+                                .build());
         Awaitility.await().atMost(60, SECONDS).until(() -> done.get() == relayed || !dispatcher.isActive());
         clients.connection().publish(end, new byte[0]);
         Awaitility.await().atMost(30, SECONDS).until(() -> over.getCount() == 0 || !dispatcher.isActive());

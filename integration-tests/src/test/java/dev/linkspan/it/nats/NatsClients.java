@@ -36,7 +36,9 @@ public final class NatsClients extends TestClients {
         return new Options.Builder()
                 .server(url())
                 .connectionName(uniqueName())
-                .connectionTimeout(Duration.ofSeconds(10))
+                .connectionTimeout(Duration.ofSeconds(AWAIT_SECONDS))
+                // else a publish gives up when the server stands still for two seconds
+                .maxMessagesInOutgoingQueue(50_000)
                 .maxReconnects(-1)
                 .reconnectWait(Duration.ofMillis(100))
                 // none at all would end the client's reconnecting

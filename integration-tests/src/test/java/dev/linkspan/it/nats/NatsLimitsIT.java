@@ -127,8 +127,10 @@ class NatsLimitsIT {
     @Test
     void a_server_without_headers_gets_messages_as_they_are(NatsClients nats) throws Exception {
         try (NatsServerWithoutHeaders old = new NatsServerWithoutHeaders()) {
-            Connection wrapped = telemetry.wrap(
-                    nats.connection(new Options.Builder().server(old.url()).noReconnect()));
+            Connection wrapped = telemetry.wrap(nats.connection(new Options.Builder()
+                    .server(old.url())
+                    .connectionTimeout(PATIENCE)
+                    .noReconnect()));
             Subscription subscription = wrapped.subscribe("orders");
             wrapped.publish("orders", body("chair"));
 

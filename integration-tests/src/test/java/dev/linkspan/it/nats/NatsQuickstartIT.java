@@ -48,7 +48,8 @@ class NatsQuickstartIT {
             quickstart.pull(
                     nats,
                     connection,
-                    PullSubscribeOptions.builder().durable("billing").build());
+                    PullSubscribeOptions.builder().durable("billing").build(),
+                    handled::isEmpty);
 
             assertThat(handled).containsExactly("a table");
             Awaitility.await()

@@ -149,7 +149,7 @@ class NatsRequestIT {
         Properties advanced = new Properties();
         advanced.setProperty("io.nats.client.advanced.request.behavior", "true");
         advanced.setProperty(Options.PROP_URL, nats.url());
-        Connection asking = telemetry.wrap(nats.connection(new Options.Builder(advanced)));
+        Connection asking = telemetry.wrap(nats.connection(new Options.Builder(advanced).connectionTimeout(PATIENCE)));
 
         Message reply = asking.request(subject, body("what?"), PATIENCE);
 

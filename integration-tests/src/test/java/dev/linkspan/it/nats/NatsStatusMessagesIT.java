@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -134,6 +135,8 @@ class NatsStatusMessagesIT {
                         subject,
                         PullSubscribeOptions.builder().durable("billing").build());
         pulled.pull(5);
+        // only pulls that the server has put in line are refused
+        Awaitility.await().until(() -> pulled.getConsumerInfo().getNumWaiting() == 1);
         connection.jetStreamManagement().deleteConsumer(stream, "billing");
 
         Throwable thrown = catchThrowable(() -> pulled.nextMessage(PATIENCE));

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RabbitMqApplication extends Application<RabbitMqApplication.Outgoing, Delivery> {
 
-    private static final long CONFIRM_WITHIN_MILLIS = 10_000;
+    private static final long CONFIRM_WITHIN_MILLIS = 30_000;
 
     /** What it gives to a channel; naive tracing writes into the table from which properties are made. */
     record Outgoing(Map<String, Object> table, BasicProperties properties, byte[] body) {}

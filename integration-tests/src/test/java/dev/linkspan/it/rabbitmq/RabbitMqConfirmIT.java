@@ -67,7 +67,7 @@ class RabbitMqConfirmIT {
             expected.put(bodiesAndOutcomes[i], bodiesAndOutcomes[i + 1]);
         }
         await().untilAsserted(() -> assertThat(outcomes).isEqualTo(expected));
-        assertThat(outstanding).isEmpty();
+        await().untilAsserted(() -> assertThat(outstanding).isEmpty());
     }
 
     /** Properties whose frame has so many bytes left. */

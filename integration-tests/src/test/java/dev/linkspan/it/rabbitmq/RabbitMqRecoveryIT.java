@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,10 +164,13 @@ class RabbitMqRecoveryIT {
         // before anybody is there to kill the connection that the confirm comes by
         publish("chair");
         BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
+        CompletableFuture<Void> consuming = new CompletableFuture<>();
         channel.basicConsume(
                 queue,
                 (tag, delivery) -> {
                     if (!delivery.getEnvelope().isRedeliver()) {
+                        // the client recovers no consumer of which it has not taken note
+                        RabbitMqClients.await(consuming);
                         sockets.forEach(RabbitMqRecoveryIT::close);
                         outcomes.add("killed");
                     } else {
@@ -175,6 +179,7 @@ class RabbitMqRecoveryIT {
                     }
                 },
                 tag -> {});
+        consuming.complete(null);
 
         assertThat(outcomes.poll(30, SECONDS)).isEqualTo("killed");
         assertThat(outcomes.poll(30, SECONDS)).isEqualTo("again");

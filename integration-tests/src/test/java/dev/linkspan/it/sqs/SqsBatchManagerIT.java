@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +32,8 @@ class SqsBatchManagerIT {
     @RegisterExtension
     static final LinkspanExtension otel = LinkspanExtension.create();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @Test
     void messages_of_several_senders_go_together_and_each_is_linked_to_its_own(SqsClients sqs) {
         SqsTelemetry telemetry = SqsTelemetry.create(otel.openTelemetry());
@@ -37,7 +41,13 @@ class SqsBatchManagerIT {
         String url = sqs.queue();
         String queue = nameOf(url);
         List<Message> received = new ArrayList<>();
-        try (SqsAsyncBatchManager manager = client.batchManager()) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        // ten are a batch at once; the manager's 200 ms could pass before there are ten
+        try (SqsAsyncBatchManager manager = telemetry.batchManager(
+                client,
+                SqsAsyncBatchManager.builder()
+                        .scheduledExecutor(timer)
+                        .overrideConfiguration(b -> b.sendRequestFrequency(PATIENCE)))) {
             List<CompletableFuture<?>> sent = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 String body = "item " + i;
@@ -52,7 +62,7 @@ class SqsBatchManagerIT {
                 }
             }
             sent.forEach(SqsClients::await);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Awaitility.await().atMost(PATIENCE).until(() -> {
                 received.addAll(SqsClients.await(manager.receiveMessage(b -> b.queueUrl(url)))
                         .messages());
                 return received.size() == 10;
@@ -67,6 +77,8 @@ class SqsBatchManagerIT {
                                         b -> b.queueUrl(url).receiptHandle(m.receiptHandle()))));
             }
             deleted.forEach(SqsClients::await);
+        } finally {
+            timer.shutdownNow();
         }
 
         Awaitility.await().until(() -> named(otel.spans(), "delete " + queue).size() == 10);

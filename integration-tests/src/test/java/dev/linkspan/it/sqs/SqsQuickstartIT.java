@@ -47,6 +47,7 @@ class SqsQuickstartIT {
                         !quickstart.asOneBatch(telemetry, client).messages().isEmpty());
 
         assertThat(handled).containsExactly("two chairs");
+        otel.awaitSpans(5);
         otel.assertThatSpans().propagates(nameOf(url)).destination(nameOf(url)).hasBatches(1);
     }
 
