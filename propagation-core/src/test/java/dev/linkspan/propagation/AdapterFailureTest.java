@@ -107,7 +107,7 @@ class AdapterFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"names", "set"})
+    @ValueSource(strings = {"names", "set", "keepsBytes", "setBytes"})
     void carrier_method_that_throws_for_a_message_without_headers_is_counted_once(String method) {
         var sender = recorded.messaging().sender(withCarrier(failingCarrier(method)), ClientFacts.NONE);
         MessageSpan span = sender.start(ToyMessage.to("orders"));
@@ -228,7 +228,15 @@ class AdapterFailureTest {
 
     @SuppressWarnings("unchecked")
     private static HeaderCarrier<Map<String, List<String>>> failingCarrier(String method) {
-        return (HeaderCarrier<Map<String, List<String>>>) failing(HeaderCarrier.class, new ToyCarrier(), method);
+        return (HeaderCarrier<Map<String, List<String>>>) failing(
+                HeaderCarrier.class,
+                new ToyCarrier() {
+                    @Override
+                    public boolean keepsBytes() {
+                        return method.equals("setBytes");
+                    }
+                },
+                method);
     }
 
     private static Object failing(Class<?> type, Object delegate, String failingMethod) {

@@ -12,6 +12,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.List;
@@ -62,6 +63,32 @@ class AttributeLimitsTest {
         assertThat(recorded.span("process orders").getLinks())
                 .extracting(link -> link.getAttributes().get(Semconv.MESSAGE_ID))
                 .containsExactly("i".repeat(256), "j".repeat(256));
+    }
+
+    @Test
+    void attribute_that_is_put_twice_on_a_link_is_the_later_one() {
+        ToyAdapter adapter = new ToyAdapter() {
+            @Override
+            public void attributes(ToyMessage message, AttributeSink sink) {
+                sink.put(ToyAdapter.KEY, "earlier");
+                sink.put(ToyAdapter.KEY, "later");
+                for (String number : message.key() == null ? List.<String>of() : List.of("one", "two")) {
+                    sink.put(ToyAdapter.OLD_KEY, number);
+                }
+            }
+        };
+        recorded.messaging()
+                .tracer(adapter, ClientFacts.NONE, false)
+                .startBatch(List.of(
+                        ToyMessage.to("orders").header("traceparent", Headers.traceparent(1, true)),
+                        ToyMessage.to("orders").key("k").header("traceparent", Headers.traceparent(2, true))))
+                .close();
+
+        assertThat(recorded.span("process orders").getLinks())
+                .extracting(LinkData::getAttributes)
+                .containsExactly(
+                        Attributes.of(ToyAdapter.KEY, "later"),
+                        Attributes.of(ToyAdapter.KEY, "later", ToyAdapter.OLD_KEY, "two"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.linkspan.propagation.RecordedTelemetry.links;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.linkspan.propagation.toy.ToyAdapter;
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.baggage.Baggage;
@@ -153,6 +154,36 @@ class BatchProcessTest {
 
         assertThat(iterations[0]).isOne();
         assertThat(links(recorded.span("process orders"))).hasSize(3);
+    }
+
+    @Test
+    void list_of_messages_is_one_of_its_own_that_nobody_changes() {
+        List<ToyMessage> given = new ArrayList<>(numbered(2));
+        List<ToyMessage> list = queue.messages().listOf(given);
+        List<ToyMessage> iterated = queue.messages().listOf(() -> numbered(3).iterator());
+        given.clear();
+
+        assertThat(list).hasSize(2).isUnmodifiable();
+        assertThat(iterated).hasSize(3).isUnmodifiable();
+    }
+
+    @Test
+    void list_of_messages_is_read_in_the_adapters_way_and_as_it_comes_where_that_fails() {
+        List<ToyMessage> hooked = numbered(2);
+        ToyAdapter adapter = new ToyAdapter() {
+            @Override
+            public Iterable<? extends ToyMessage> elements(Iterable<? extends ToyMessage> messages) {
+                if (messages == hooked) {
+                    return List.of(hooked.get(1));
+                }
+                throw new IllegalStateException("elements");
+            }
+        };
+        MessageTracer<ToyMessage> tracer = recorded.messaging().tracer(adapter, ClientFacts.NONE, false);
+
+        assertThat(tracer.listOf(hooked)).containsExactly(hooked.get(1));
+        assertThat(tracer.listOf(numbered(3))).hasSize(3);
+        assertThat(recorded.errors("adapter.elements")).isOne();
     }
 
     @Test

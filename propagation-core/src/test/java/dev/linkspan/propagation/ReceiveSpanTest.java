@@ -18,7 +18,6 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,13 +152,10 @@ class ReceiveSpanTest {
     @Test
     void sampler_sees_the_links() {
         List<LinkData> seen = new ArrayList<>();
-        RecordedTelemetry sampled = RecordedTelemetry.withSampler(new SeenBySampler() {
-            @Override
-            public SamplingResult seen(String name, List<LinkData> links) {
-                seen.addAll(links);
-                return SamplingResult.recordAndSample();
-            }
-        });
+        RecordedTelemetry sampled = RecordedTelemetry.withSampler(new DecidingSampler((attributes, links) -> {
+            seen.addAll(links);
+            return SamplingResult.recordAndSample();
+        }));
         new ToyQueue(sampled.messaging())
                 .messages()
                 .received(List.of(ToyMessage.to("orders").header("traceparent", TRACEPARENT)), System.nanoTime());
@@ -249,27 +245,5 @@ class ReceiveSpanTest {
         List<String> values = new ArrayList<>();
         span.getLinks().forEach(link -> values.add(link.getAttributes().get(key)));
         return values;
-    }
-
-    /** A sampler that looks at links. */
-    private abstract static class SeenBySampler implements Sampler {
-
-        abstract SamplingResult seen(String name, List<LinkData> links);
-
-        @Override
-        public SamplingResult shouldSample(
-                io.opentelemetry.context.Context parent,
-                String traceId,
-                String name,
-                SpanKind kind,
-                io.opentelemetry.api.common.Attributes attributes,
-                List<LinkData> links) {
-            return seen(name, links);
-        }
-
-        @Override
-        public String getDescription() {
-            return "seen";
-        }
     }
 }

@@ -5,22 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.linkspan.propagation.toy.ToyAdapter;
 import dev.linkspan.propagation.toy.ToyMessage;
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerBuilder;
 import io.opentelemetry.api.trace.TracerProvider;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.lang.reflect.Proxy;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whether attributes are worth working out is what the span says, not what its flags suggest. */
@@ -28,23 +23,7 @@ class RecordingTest {
 
     @Test
     void unsampled_span_that_is_recorded_gets_its_attributes() {
-        Sampler recordOnly = new Sampler() {
-            @Override
-            public SamplingResult shouldSample(
-                    Context parent,
-                    String traceId,
-                    String name,
-                    SpanKind kind,
-                    Attributes attributes,
-                    List<LinkData> links) {
-                return SamplingResult.recordOnly();
-            }
-
-            @Override
-            public String getDescription() {
-                return "record only";
-            }
-        };
+        Sampler recordOnly = new DecidingSampler((attributes, links) -> SamplingResult.recordOnly());
 
         assertThat(isRecording(RecordedTelemetry.withSampler(recordOnly).openTelemetry))
                 .isTrue();

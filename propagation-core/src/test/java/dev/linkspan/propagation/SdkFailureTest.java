@@ -6,15 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
@@ -154,23 +151,7 @@ class SdkFailureTest {
     }
 
     private static Sampler sampler(Supplier<@Nullable SamplingResult> decision) {
-        return new Sampler() {
-            @Override
-            public @Nullable SamplingResult shouldSample(
-                    Context parent,
-                    String traceId,
-                    String name,
-                    SpanKind kind,
-                    Attributes attributes,
-                    List<LinkData> links) {
-                return decision.get();
-            }
-
-            @Override
-            public String getDescription() {
-                return "test";
-            }
-        };
+        return new DecidingSampler((attributes, links) -> decision.get());
     }
 
     private static class Processor implements SpanProcessor {

@@ -12,9 +12,7 @@ import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
@@ -122,24 +120,10 @@ class SendSpanTest {
     @Test
     void samplers_see_what_sampling_depends_on() {
         List<Attributes> seen = new ArrayList<>();
-        RecordedTelemetry sampled = RecordedTelemetry.withSampler(new Sampler() {
-            @Override
-            public SamplingResult shouldSample(
-                    Context parent,
-                    String traceId,
-                    String name,
-                    SpanKind kind,
-                    Attributes attributes,
-                    List<LinkData> links) {
-                seen.add(attributes);
-                return SamplingResult.recordAndSample();
-            }
-
-            @Override
-            public String getDescription() {
-                return "seen";
-            }
-        });
+        RecordedTelemetry sampled = RecordedTelemetry.withSampler(new DecidingSampler((attributes, links) -> {
+            seen.add(attributes);
+            return SamplingResult.recordAndSample();
+        }));
         ClientFacts client = ClientFacts.NONE.server("broker.example", 4_000).consumerGroup("billing");
         new ToyQueue(sampled.messaging(), new ToyAdapter(), client)
                 .messages()
