@@ -2,6 +2,8 @@ package dev.linkspan.faults;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +112,24 @@ public abstract class Application<O, M> implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /** Done as the answer is, once the application was told: a future is done before those who wait for it know. */
+    protected static <T> CompletableFuture<T> told(
+            CompletableFuture<T> answer, Consumer<@Nullable Throwable> application) {
+        CompletableFuture<T> told = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> {
+            try {
+                application.accept(failure);
+            } finally {
+                if (failure == null) {
+                    told.complete(value);
+                } else {
+                    told.completeExceptionally(failure);
+                }
+            }
+        });
+        return told;
     }
 
     private List<Header> headers(int id) {

@@ -136,7 +136,7 @@ public final class SqsApplication extends Application<SqsApplication.Order, Mess
             request = request.toBuilder().messageAttributes(order.attributes()).build();
         }
         CompletableFuture<SendMessageResponse> answer = sending.send().apply(request);
-        answers.add(answer.whenComplete((response, failure) -> {
+        answers.add(told(answer, failure -> {
             over.run();
             if (failure == null) {
                 seen.acknowledged(id);

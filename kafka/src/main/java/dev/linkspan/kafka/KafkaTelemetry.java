@@ -193,18 +193,20 @@ public final class KafkaTelemetry {
     }
 
     /**
-     * The tracer over a consumer's records. It may be used from any thread, and calls no method of the consumer.
+     * The tracer over a consumer's records. It may be used from any thread, and calls no method of the consumer. That of a
+     * wrapped consumer is the same each time; that of another is made anew, to be kept.
      *
      * @param consumer what {@link #wrap(Consumer)} returned, or a consumer that is not wrapped: then call this on the thread
      *     that uses it, and deliveries are counted when they are processed. A class of your own around a wrapped consumer is
      *     not recognized, and deliveries would be counted twice
      * @throws NullPointerException if consumer is null
      */
+    @SuppressWarnings("unchecked") // what overrides a Consumer<K, V> is of these types, too
     public <K, V> MessageTracer<ConsumerRecord<K, V>> records(Consumer<K, V> consumer) {
         requireNonNull(consumer, "consumer must not be null");
-        KafkaTracedConsumer<?, ?> traced = ClientProxy.overrides(consumer, KafkaTracedConsumer.class);
+        KafkaTracedConsumer<K, V> traced = ClientProxy.overrides(consumer, KafkaTracedConsumer.class);
         if (traced != null) {
-            return records(traced.facts, false);
+            return traced.telemetry == messaging ? traced.tracer : records(traced.facts, false);
         }
         KafkaClientFacts client = client(Map.of());
         return records(client.of(consumer), !client.isCounted(consumer::metrics));
@@ -215,11 +217,12 @@ public final class KafkaTelemetry {
      *
      * @throws NullPointerException if consumer is null
      */
+    @SuppressWarnings("unchecked") // what overrides a ShareConsumer<K, V> is of these types, too
     public <K, V> MessageTracer<ConsumerRecord<K, V>> records(ShareConsumer<K, V> consumer) {
         requireNonNull(consumer, "consumer must not be null");
-        KafkaTracedShareConsumer<?, ?> traced = ClientProxy.overrides(consumer, KafkaTracedShareConsumer.class);
+        KafkaTracedShareConsumer<K, V> traced = ClientProxy.overrides(consumer, KafkaTracedShareConsumer.class);
         if (traced != null) {
-            return records(traced.facts, false);
+            return traced.telemetry == messaging ? traced.tracer : records(traced.facts, false);
         }
         KafkaClientFacts client = client(Map.of());
         return records(client.of(consumer), !client.isCounted(consumer::metrics));

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class KafkaTracedConsumer<K, V> {
 
     private final Consumer<K, V> client;
-    private final MessagingTelemetry telemetry;
+    final MessagingTelemetry telemetry;
     final ClientFacts facts;
     final boolean autoCommits;
-    private final MessageTracer<ConsumerRecord<K, V>> tracer;
+    final MessageTracer<ConsumerRecord<K, V>> tracer;
 
     KafkaTracedConsumer(Consumer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts, boolean autoCommits) {
         this.client = client;

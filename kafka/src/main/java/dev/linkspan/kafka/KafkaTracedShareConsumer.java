@@ -22,9 +22,9 @@ import org.apache.kafka.common.TopicIdPartition;
 final class KafkaTracedShareConsumer<K, V> {
 
     private final ShareConsumer<K, V> client;
-    private final MessagingTelemetry telemetry;
+    final MessagingTelemetry telemetry;
     final ClientFacts facts;
-    private final MessageTracer<ConsumerRecord<K, V>> tracer;
+    final MessageTracer<ConsumerRecord<K, V>> tracer;
 
     KafkaTracedShareConsumer(ShareConsumer<K, V> client, MessagingTelemetry telemetry, ClientFacts facts) {
         this.client = client;

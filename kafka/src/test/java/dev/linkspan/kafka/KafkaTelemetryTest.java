@@ -43,6 +43,21 @@ class KafkaTelemetryTest {
     }
 
     @Test
+    void tracer_of_a_wrapped_consumer_is_the_same_each_time_and_the_telemetrys_that_is_asked() {
+        RecordedTelemetry telemetry = RecordedTelemetry.create();
+        KafkaTelemetry recording = KafkaTelemetry.create(telemetry.sdk());
+        Consumer<String, String> consumer = kafka.wrap(new FakeConsumer());
+        ShareConsumer<String, String> sharing = kafka.wrap(new MockShareConsumer<>());
+
+        assertThat(kafka.records(consumer)).isSameAs(kafka.records(consumer));
+        assertThat(kafka.records(sharing)).isSameAs(kafka.records(sharing));
+        recording.records(consumer).process(Received.traced("orders", 3, 42), record -> {});
+        recording.records(sharing).process(Received.traced("orders", 3, 43), record -> {});
+        assertThat(telemetry.spans("process orders")).hasSize(2);
+        telemetry.close();
+    }
+
+    @Test
     void client_can_be_had_back() {
         FakeProducer<String, String> producer = FakeProducer.silent();
         FakeConsumer consumer = new FakeConsumer();

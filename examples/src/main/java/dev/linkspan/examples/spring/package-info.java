@@ -1,2 +1,2 @@
-/** Spring Kafka, traced: classes to copy. What they do is in {@code docs/SPRING_KAFKA.md}. */
+/** Spring Kafka and Spring AMQP, traced: classes to copy. What those of Kafka do is in {@code docs/SPRING_KAFKA.md}. */
 package dev.linkspan.examples.spring;

@@ -100,7 +100,7 @@ final class NatsApplication extends Application<Message, Message> {
     protected void send(Message message, int id) {
         Runnable over = sending(tracing, message.getHeaders());
         CompletableFuture<PublishAck> answer = sending.publishAsync(message);
-        answers.add(answer.whenComplete((ack, failure) -> {
+        answers.add(told(answer, failure -> {
             over.run();
             if (failure == null) {
                 seen.acknowledged(id);
