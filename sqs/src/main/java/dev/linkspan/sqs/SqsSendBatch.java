@@ -56,6 +56,13 @@ final class SqsSendBatch extends SqsSpanCall<SendMessageBatchRequest, SendMessag
     /** A batch may be as large as one message, and each of its messages as large as its queue takes. */
     private long[] sizes() {
         int share = Math.min(queue.settings.maxMessageBytes, SqsSize.MOST / Math.max(1, given.size()));
+        long[] sizes = sizes(share);
+        // estimates of small messages next to a large one must not make the batch look full, or larger than SQS takes
+        long farBelow = SqsSize.MOST - (long) SqsSize.FAR_FROM_LIMIT * given.size();
+        return LongStream.of(sizes).sum() < farBelow ? sizes : sizes(0);
+    }
+
+    private long[] sizes(int share) {
         return given.stream()
                 .mapToLong(entry -> SqsSize.of(entry.messageBody(), entry.messageAttributes(), share))
                 .toArray();

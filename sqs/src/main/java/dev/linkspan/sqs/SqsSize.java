@@ -11,8 +11,8 @@ final class SqsSize {
     /** Bytes that SQS takes in a message, and in all messages of a batch; a queue may be set to less for each message. */
     static final int MOST = 1_048_576;
 
-    /** More than all the attributes that we write can ever come to. */
-    private static final int FAR_FROM_LIMIT = 65_536;
+    /** More than all the attributes that we write to a message can ever come to. */
+    static final int FAR_FROM_LIMIT = 65_536;
 
     private SqsSize() {}
 
@@ -20,7 +20,7 @@ final class SqsSize {
      * The exact size, or more than that where even so it is far below its share of the limit: to measure a long body takes
      * time.
      *
-     * @param share of the limit
+     * @param share of the limit; 0 for the exact size
      */
     static long of(@Nullable String body, Map<String, MessageAttributeValue> attributes, int share) {
         long size = 0;

@@ -21,6 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -257,6 +258,36 @@ class SqsLimitsTest extends SqsBench {
         receive().forEach(message -> sqs.messages(ORDERS).process(message, handled -> {}));
 
         assertThat(fake.queue(ORDERS).size()).isEqualTo(10);
+        assertThat(spans("process orders"))
+                .hasSize(10)
+                .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
+    }
+
+    /** What is small is not measured before it matters, and may count for more than it is. */
+    @ParameterizedTest
+    @CsvSource({
+        "10, 720, 10",
+        "10, 719, 9",
+        "1000, 720, 10",
+        "1000, 719, 9",
+        "1000, 100, 1",
+        "1000, 72, 1",
+        "1000, 71, 0",
+        "1000, 0, 0"
+    })
+    void batch_of_one_large_message_and_small_ones_has_as_many_attributes_as_there_is_room_for(
+            int small, int room, int traceparents) {
+        List<SendMessageBatchRequestEntry> entries = new ArrayList<>();
+        entries.add(entry("e0", LIMIT - room - 9 * small));
+        for (int i = 1; i < 10; i++) {
+            entries.add(entry("e" + i, small));
+        }
+        client.sendMessageBatch(b -> b.queueUrl(ORDERS).entries(entries));
+
+        assertThat(fake.last(SendMessageBatchRequest.class).entries().stream()
+                        .filter(entry -> entry.messageAttributes().containsKey("traceparent")))
+                .hasSize(traceparents);
+        receive().forEach(message -> sqs.messages(ORDERS).process(message, handled -> {}));
         assertThat(spans("process orders"))
                 .hasSize(10)
                 .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
