@@ -26,9 +26,12 @@ final class SqsAnswers {
 
     /** Marks the span with the exception, and with SQS's own code for it if there is one. */
     static void fail(MessageSpan span, Throwable error) {
-        span.error(error);
-        Throwable cause = causeOf(error);
-        if (cause instanceof AwsServiceException refusal) {
+        describe(span.error(error), error);
+    }
+
+    /** Adds SQS's own code, if there is one, to a span that has the exception already. */
+    static void describe(MessageSpan span, Throwable error) {
+        if (causeOf(error) instanceof AwsServiceException refusal) {
             AwsErrorDetails details = refusal.awsErrorDetails();
             if (details != null && details.errorCode() != null) {
                 span.error(details.errorCode(), refusal.getMessage());

@@ -81,7 +81,7 @@ final class SqsReceive extends SqsCall<ReceiveMessageRequest, ReceiveMessageResp
             return;
         }
         try (Scope scope = caller.makeCurrent()) {
-            queue.tracer.receiveFailed(error, startNanos, queue.name, span -> SqsAnswers.fail(span, error));
+            queue.tracer.receiveFailed(error, startNanos, queue.name, span -> SqsAnswers.describe(span, error));
         }
     }
 }

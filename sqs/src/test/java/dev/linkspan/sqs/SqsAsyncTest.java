@@ -104,6 +104,32 @@ class SqsAsyncTest extends SqsBench {
     }
 
     @Test
+    void each_failed_call_has_its_exception_once() {
+        fake.failure = FakeSqs.refusal("OverLimit", "too many");
+        List<CompletableFuture<?>> futures = inSpan(
+                "job",
+                () -> List.of(
+                        traced.sendMessage(request("hello")),
+                        traced.sendMessageBatch(b -> b.queueUrl(ORDERS).entries(entry("e0"))),
+                        traced.receiveMessage(b -> b.queueUrl(ORDERS)),
+                        traced.deleteMessage(b -> b.queueUrl(ORDERS).receiptHandle("r")),
+                        traced.deleteMessageBatch(b -> b.queueUrl(ORDERS)),
+                        traced.changeMessageVisibility(
+                                b -> b.queueUrl(ORDERS).receiptHandle("r").visibilityTimeout(1)),
+                        traced.changeMessageVisibilityBatch(b -> b.queueUrl(ORDERS))));
+
+        assertThat(futures).allSatisfy(future -> assertThat(future).isCompletedExceptionally());
+        assertThat(otel.spans().stream()
+                        .filter(span -> !List.of("job", "create orders").contains(span.getName())))
+                .hasSize(7)
+                .allSatisfy(span -> {
+                    assertThat(span.getEvents()).as(span.getName()).hasSize(1);
+                    assertThat(attribute(span, "error.type")).isEqualTo("OverLimit");
+                    assertThat(attribute(span, "aws.request_id")).isEqualTo("request-2");
+                });
+    }
+
+    @Test
     void exception_of_the_call_itself_comes_out_as_it_is() {
         IllegalStateException closed = new IllegalStateException("closed");
         SqsAsyncClient broken = sqs.wrap(new SqsAsyncClient() {

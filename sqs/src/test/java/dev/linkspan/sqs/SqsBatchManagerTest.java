@@ -204,6 +204,31 @@ class SqsBatchManagerTest extends SqsBench {
     }
 
     @Test
+    void each_failed_call_has_its_exception_once() {
+        fake.failure = FakeSqs.refusal("OverLimit", "too many");
+        try (SqsAsyncBatchManager manager = sqs.batchManager(
+                new FakeAsyncSqs(fake), SqsAsyncBatchManager.builder().scheduledExecutor(executor))) {
+            List<CompletableFuture<?>> futures = inSpan(
+                    "job",
+                    () -> List.of(
+                            manager.sendMessage(request("hello")),
+                            // is not served from what is buffered
+                            manager.receiveMessage(b -> b.queueUrl(ORDERS).messageAttributeNames("own")),
+                            manager.deleteMessage(b -> b.queueUrl(ORDERS).receiptHandle("r")),
+                            manager.changeMessageVisibility(
+                                    b -> b.queueUrl(ORDERS).receiptHandle("r").visibilityTimeout(1))));
+            await().until(() -> futures.stream().allMatch(CompletableFuture::isCompletedExceptionally));
+        }
+        await().until(() -> otel.spans().size() == 6);
+
+        assertThat(otel.spans().stream().filter(span -> !span.getName().equals("job")))
+                .allSatisfy(span -> {
+                    assertThat(span.getEvents()).as(span.getName()).hasSize(1);
+                    assertThat(attribute(span, "error.type")).isEqualTo("OverLimit");
+                });
+    }
+
+    @Test
     void threads_of_the_batch_manager_end_with_the_client() {
         try (SqsAsyncBatchManager manager = wrapped.batchManager()) {
             sendTen(manager);

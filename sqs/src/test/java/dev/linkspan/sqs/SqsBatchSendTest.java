@@ -166,6 +166,7 @@ class SqsBatchSendTest extends SqsBench {
         assertThat(otel.spans())
                 .hasSize(3)
                 .allSatisfy(span -> assertThat(attribute(span, "error.type")).isEqualTo("OverLimit"));
+        assertThat(span("send orders").getEvents()).hasSize(1);
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.linkspan.testing.LinkspanExtension;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -181,6 +183,8 @@ class SqsReceiveTest extends SqsBench {
         fake.failure = FakeSqs.refusal("RequestThrottled", "slow down");
 
         assertThat(catchThrowable(this::receive)).isSameAs(fake.failure);
+        assertThat(span("receive orders")).hasStatus(StatusData.create(StatusCode.ERROR, fake.failure.getMessage()));
+        assertThat(span("receive orders").getEvents()).hasSize(1);
         assertThat(attribute(span("receive orders"), "error.type")).isEqualTo("RequestThrottled");
         assertThat(attribute(span("receive orders"), "aws.request_id")).isEqualTo("request-2");
         assertThat(attribute(span("receive orders"), "messaging.destination.name"))

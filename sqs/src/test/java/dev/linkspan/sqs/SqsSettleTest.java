@@ -126,5 +126,6 @@ class SqsSettleTest extends SqsBench {
                 .isSameAs(fake.failure);
         assertThat((Object) fake.last(DeleteMessageRequest.class)).isSameAs(request);
         assertThat(attribute(span("delete orders"), "error.type")).isEqualTo("ReceiptHandleIsInvalid");
+        assertThat(span("delete orders").getEvents()).hasSize(1);
     }
 }
