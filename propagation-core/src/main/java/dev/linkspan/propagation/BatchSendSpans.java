@@ -8,6 +8,7 @@ import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Starts Send spans of many messages, with a Create span for each or without. */
 final class BatchSendSpans<M, H> {
@@ -47,7 +48,7 @@ final class BatchSendSpans<M, H> {
                 links.add(created, message, true);
             }
         }
-        BoundedLinks.Result result = links.result();
+        BoundedLinks.Result result = common.policy.tracing ? links.result() : BoundedLinks.Result.NONE;
         Span span = startSpan(common, caller, SpanKind.CLIENT, result);
         Context context = DestinationOperation.with(caller, span);
         MessageSpan batch = new BatchSendSpan(common, span, context, caller, startNanos, entries);
@@ -70,23 +71,23 @@ final class BatchSendSpans<M, H> {
     private MessageSpan startPlainBatch(
             List<? extends M> messages, DestinationOperation common, Context caller, long startNanos) {
         List<SpanContext> existing = new ArrayList<>(messages.size());
-        boolean[] keeps = new boolean[messages.size()];
+        List<SendSpan.@Nullable Plan> keeps = new ArrayList<>(messages.size());
         SpanKind kind = SpanKind.CLIENT;
         BoundedLinks<M> links = new BoundedLinks<>(common.policy.maxLinks, this::linkAttributes);
         for (M message : messages) {
             DestinationOperation destination = send.of(message);
             SpanContext carried = single.existing(message, destination);
-            boolean kept = carried.isValid() && single.keeps(carried, destination, caller, true);
-            keeps[existing.size()] = kept;
+            SendSpan.@Nullable Plan keep = single.keep(carried, destination, caller, true);
+            keeps.add(keep);
             existing.add(carried);
             if (carried.isValid()) {
                 links.add(carried, message, true);
             }
-            if (!kept && destination.policy.propagation) {
+            if (keep == null && destination.policy.propagation) {
                 kind = SpanKind.PRODUCER;
             }
         }
-        BoundedLinks.Result result = links.result();
+        BoundedLinks.Result result = common.policy.tracing ? links.result() : BoundedLinks.Result.NONE;
         Span span = startSpan(common, caller, kind, result);
         Context context = DestinationOperation.with(caller, span);
         List<MessageSpan> entries = new ArrayList<>(messages.size());
@@ -101,7 +102,7 @@ final class BatchSendSpans<M, H> {
                     context,
                     caller,
                     startNanos,
-                    SendSpans.planOf(destination, carried, keeps[i++], span, caller),
+                    SendSpans.planOf(destination, carried, keeps.get(i++), span, caller),
                     carried,
                     destination,
                     true));
@@ -112,15 +113,15 @@ final class BatchSendSpans<M, H> {
     }
 
     private static SpanContext creationContext(SendSpan entry) {
-        return entry.plan == SendSpan.Plan.KEEP
+        return entry.keeps()
                 ? entry.existing
                 : Span.fromContext(entry.context()).getSpanContext();
     }
 
-    private void describeBatch(MessageSpan batch, int count, int linksLeftOut) {
+    private void describeBatch(MessageSpan batch, int count, long linksLeftOut) {
         batch.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
         if (linksLeftOut > 0) {
-            batch.put(Semconv.LINKS_LEFT_OUT, (long) linksLeftOut);
+            batch.put(Semconv.LINKS_LEFT_OUT, linksLeftOut);
             batch.operation.linksLeftOut(linksLeftOut);
         }
     }

@@ -47,6 +47,9 @@ final class BoundedAttributes implements AttributeSink {
 
     @SuppressWarnings("unchecked") // the value is of the key's type, and stays with it
     private <T> void add(AttributeKey<T> key, T value) {
+        if (key.getKey().isEmpty()) {
+            return;
+        }
         if (builder != null) {
             builder.put(key, value);
         } else if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {

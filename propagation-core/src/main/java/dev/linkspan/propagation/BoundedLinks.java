@@ -34,7 +34,7 @@ final class BoundedLinks<M> {
     private final TraceParent before = new TraceParent();
 
     private int last = NONE;
-    private int messages;
+    private long messages;
 
     /** @param attributesOf what a link says of the one message it stands for */
     BoundedLinks(int maxLinks, Function<M, Attributes> attributesOf) {
@@ -126,7 +126,7 @@ final class BoundedLinks<M> {
         Spread ofSampled = new Spread(sampled.size, wanted);
         Spread ofUnsampled = new Spread(unsampled.size, wanted - ofSampled.wanted);
         List<DestinationOperation.Link> links = new ArrayList<>(ofSampled.wanted + ofUnsampled.wanted + 2);
-        int standFor = 0;
+        long standFor = 0;
         for (int link = 0; link < kept.size(); link++) {
             if (link == first || (kept.isSampled(link) ? ofSampled : ofUnsampled).takesNext()) {
                 standFor += kept.count(link);
@@ -141,11 +141,14 @@ final class BoundedLinks<M> {
         return common == null
                 ? stripped.apply(attributesOf.apply(kept.message(link)))
                 : stripped.apply(common).toBuilder()
-                        .put(Semconv.LINK_MESSAGE_COUNT, (long) kept.count(link))
+                        .put(Semconv.LINK_MESSAGE_COUNT, kept.count(link))
                         .build();
     }
 
-    record Result(List<DestinationOperation.Link> links, int leftOut) {}
+    record Result(List<DestinationOperation.Link> links, long leftOut) {
+        /** Where there is no span to have them. */
+        static final Result NONE = new Result(List.of(), 0);
+    }
 
     static boolean sameSpan(SpanContext a, SpanContext b) {
         return a.getSpanId().equals(b.getSpanId()) && a.getTraceId().equals(b.getTraceId());

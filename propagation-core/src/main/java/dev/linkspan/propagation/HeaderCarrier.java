@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A carrier works on the broker's <em>header</em> type, not its message type, because messages are often immutable.
  * It does nothing clever: which header is looked up, upper and lower case, size limits, sanitising and error handling
- * are core's work and the same for every broker. It never changes a received message: core calls {@link #set} and
- * {@link #remove} only on the writable copy that a wrapper hands to {@link MessageSender#inject}.
+ * are core's work and the same for every broker. It never changes a received message: core calls what writes and
+ * {@link #remove} only on the writable copy that a wrapper hands to {@link MessageSender#inject}, and on what
+ * {@link MessagingTelemetry#inject} is given.
  *
  * <p>Implementations are stateless and thread-safe. They may throw: core counts what a carrier throws and goes on
  * without the header.

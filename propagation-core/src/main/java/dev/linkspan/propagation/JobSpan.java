@@ -52,7 +52,7 @@ final class JobSpan extends MessageSpan {
             }
             span.setAttribute(Semconv.JOB_RECORD_COUNT, records);
             if (result.leftOut() > 0) {
-                span.setAttribute(Semconv.LINKS_LEFT_OUT, (long) result.leftOut());
+                span.setAttribute(Semconv.LINKS_LEFT_OUT, result.leftOut());
                 operation.linksLeftOut(result.leftOut());
             }
         }

@@ -28,7 +28,7 @@ final class LinkTable<M> {
     private byte[] flags;
     private Object[] messages;
     /** How many messages; null while all have one. */
-    private int @Nullable [] counts;
+    private long @Nullable [] counts;
     /** What the messages of a link have in common; null, also each, while there is only one. */
     private @Nullable Attributes @Nullable [] common;
     /** Where ids and flags do not say it all. */
@@ -162,7 +162,7 @@ final class LinkTable<M> {
     /** Says that the link stands for one more message. */
     void merge(int link, M other, Function<M, Attributes> attributesOf) {
         if (counts == null) {
-            counts = new int[messages.length];
+            counts = new long[messages.length];
         }
         counts[link]++;
         if (common == null) {
@@ -176,7 +176,7 @@ final class LinkTable<M> {
     }
 
     /** How many messages the link stands for. */
-    int count(int link) {
+    long count(int link) {
         return counts == null ? 1 : counts[link] + 1;
     }
 

@@ -100,7 +100,10 @@ final class MessageScan<M, H> {
     private BoundedLinks<M> links() {
         BoundedLinks<M> known = links;
         if (known == null) {
-            int maxLinks = firstDestination == null ? 1 : firstDestination.policy.maxLinks;
+            // whose policy counts is known at the end: that of the one destination, or of none in particular
+            int maxLinks = firstDestination == null
+                    ? 1
+                    : Math.max(firstDestination.policy.maxLinks, operation.unknown().policy.maxLinks);
             known = new BoundedLinks<>(maxLinks, expected, this::linkAttributes, this::withoutCommon);
             links = known;
         }
@@ -185,7 +188,7 @@ final class MessageScan<M, H> {
             span.put(Semconv.BATCH_MESSAGE_COUNT, (long) count);
         }
         if (result.leftOut() > 0) {
-            span.put(Semconv.LINKS_LEFT_OUT, (long) result.leftOut());
+            span.put(Semconv.LINKS_LEFT_OUT, result.leftOut());
             span.operation.linksLeftOut(result.leftOut());
         }
         M only = count == 1 ? first : null;

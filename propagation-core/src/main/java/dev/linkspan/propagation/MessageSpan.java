@@ -123,14 +123,13 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
         if (error == null || state == CLOSED) {
             return this;
         }
-        int length = operation.policy.attributeLength;
-        // an application's exception may itself throw from its methods
+        String message = "";
         try {
-            failed(Failures.typeOf(error), Failures.messageOf(error, length));
+            message = Failures.messageOf(error, operation.policy.attributeLength);
         } catch (Throwable t) {
             errors().add("span.error", t);
-            failed(Failures.nameOf(error.getClass()), "");
         }
+        failed(typeOf(error), message);
         event(error, Attributes.empty());
         return this;
     }
@@ -142,7 +141,17 @@ public sealed class MessageSpan implements AttributeSink, AutoCloseable permits 
      * @param description why; cut as any attribute is
      */
     public MessageSpan error(Throwable error, String description) {
-        return error(Failures.typeOf(error), description);
+        return error(typeOf(error), description);
+    }
+
+    /** An application's exception may itself throw from its methods. */
+    private String typeOf(Throwable error) {
+        try {
+            return Failures.typeOf(error);
+        } catch (Throwable t) {
+            errors().add("span.error", t);
+            return Failures.nameOf(error.getClass());
+        }
     }
 
     /** Adds an exception event and leaves the status as it is. */

@@ -15,6 +15,9 @@ final class Operation<M> {
     final boolean writesOldNames;
     private final MessageAdapter<? super M, ?> adapter;
     private final BoundedMap<String, DestinationOperation> destinations = new BoundedMap<>();
+    /** Those of which no message was seen that could tell more than the name. */
+    private final BoundedMap<String, DestinationOperation> named = new BoundedMap<>();
+
     private final BoundedMap<String, Operation<M>> siblings = new BoundedMap<>();
     /** The same operation of other clients, where the messages know theirs. */
     private final BoundedMap<ClientFacts, Operation<M>> clients = new BoundedMap<>();
@@ -87,7 +90,14 @@ final class Operation<M> {
             return unknown;
         }
         DestinationOperation known = destinations.get(destination);
-        return known != null ? known : destinations.remember(destination, make(destination, message));
+        if (known != null) {
+            return known;
+        }
+        if (message != null) {
+            return destinations.remember(destination, make(destination, message));
+        }
+        known = named.get(destination);
+        return known != null ? known : named.remember(destination, make(destination, null));
     }
 
     /** The one destination of all these messages, else an unknown one. */

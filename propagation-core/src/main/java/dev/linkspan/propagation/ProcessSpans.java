@@ -169,7 +169,7 @@ final class ProcessSpans<M, H> {
         boolean newRoot = policy.relation == Relation.LINK_NEW_ROOT;
         boolean ambientLink = newRoot && ambientSpan.getSpanContext().isValid() && policy.maxLinks > 1;
         Span span = Span.getInvalid();
-        BoundedLinks.Result result = new BoundedLinks.Result(List.of(), 0);
+        BoundedLinks.Result result = BoundedLinks.Result.NONE;
         if (policy.tracing && policy.processSpans) {
             result = scan.links(ambientLink ? policy.maxLinks - 1 : policy.maxLinks);
             if (ambientLink) {

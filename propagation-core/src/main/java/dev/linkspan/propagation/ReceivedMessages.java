@@ -47,9 +47,8 @@ final class ReceivedMessages<M, H> {
             }
             DestinationOperation operation = scan.operation();
             MessagingPolicy policy = operation.policy;
-            BoundedLinks.Result links = policy.tracing && policy.receiveSpans
-                    ? scan.links(policy.maxLinks)
-                    : new BoundedLinks.Result(List.of(), 0);
+            BoundedLinks.Result links =
+                    policy.tracing && policy.receiveSpans ? scan.links(policy.maxLinks) : BoundedLinks.Result.NONE;
             MessageSpan span = start(operation, ambient, links.links(), scan, times);
             scan.describe(span, links, batch);
             describe(span, answer);

@@ -13,7 +13,10 @@ final class SendSpan extends MessageSpan {
         /** There is no context to write, or policy says no. */
         NOTHING(null),
         INJECT("injected"),
+        /** Somebody here has put it there on purpose. */
         KEEP("kept"),
+        /** Kept by policy alone. */
+        KEEP_FOREIGN("kept"),
         REPLACE("replaced");
 
         final @Nullable String outcome;
@@ -55,6 +58,10 @@ final class SendSpan extends MessageSpan {
     /** Whether only a Create span was made, and the message is yet to be sent. */
     boolean isSentLater() {
         return !counted;
+    }
+
+    boolean keeps() {
+        return plan == Plan.KEEP || plan == Plan.KEEP_FOREIGN;
     }
 
     boolean wantsInjection() {

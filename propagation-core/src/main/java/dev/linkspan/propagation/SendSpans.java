@@ -4,6 +4,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /** Starts Create and Send spans of single messages, and decides what happens to the context that a message carries. */
 final class SendSpans<M, H> {
@@ -31,7 +32,8 @@ final class SendSpans<M, H> {
         DestinationOperation destination = operation.of(message);
         long startNanos = destination.operation.instruments.now();
         SpanContext existing = existing(message, destination);
-        boolean keeps = existing.isValid() && keeps(existing, destination, caller, counted);
+        SendSpan.@Nullable Plan keep = keep(existing, destination, caller, counted);
+        boolean keeps = keep != null;
         boolean creates = operation == create || (!keeps && destination.policy.propagation);
         SpanKind kind = creates ? SpanKind.PRODUCER : SpanKind.CLIENT;
         boolean makesSpan = !(keeps && operation == create);
@@ -45,7 +47,7 @@ final class SendSpans<M, H> {
                 context,
                 caller,
                 startNanos,
-                planOf(destination, existing, keeps, span, caller),
+                planOf(destination, existing, keep, span, caller),
                 existing,
                 operation == send ? destination : send.of(message),
                 counted);
@@ -56,14 +58,21 @@ final class SendSpans<M, H> {
         return made;
     }
 
-    /** @param span what the message is sent in; where it is none, the caller's is written */
+    /**
+     * @param keep what {@link #keep} said
+     * @param span what the message is sent in; where it is none, the caller's is written
+     */
     static SendSpan.Plan planOf(
-            DestinationOperation destination, SpanContext existing, boolean keeps, Span span, Context caller) {
+            DestinationOperation destination,
+            SpanContext existing,
+            SendSpan.@Nullable Plan keep,
+            Span span,
+            Context caller) {
         if (!destination.policy.propagation) {
             return SendSpan.Plan.NOTHING;
         }
-        if (keeps) {
-            return SendSpan.Plan.KEEP;
+        if (keep != null) {
+            return keep;
         }
         if (!span.getSpanContext().isValid()
                 && !Span.fromContext(caller).getSpanContext().isValid()) {
@@ -91,14 +100,22 @@ final class SendSpans<M, H> {
         }
     }
 
-    /** @param sends whether the message goes out now; its context is deliberate no more after that */
-    boolean keeps(SpanContext existing, DestinationOperation destination, Context caller, boolean sends) {
+    /**
+     * How the context is kept that the message carries; null if it is not.
+     *
+     * @param sends whether the message goes out now; its context is deliberate no more after that
+     */
+    SendSpan.@Nullable Plan keep(
+            SpanContext existing, DestinationOperation destination, Context caller, boolean sends) {
+        if (!existing.isValid()) {
+            return null;
+        }
+        boolean created = sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing);
+        boolean deliberate = created || isOf(Span.fromContext(caller).getSpanContext(), existing);
         return switch (destination.policy.existingContext) {
-            case KEEP -> true;
-            case REPLACE -> false;
-            case REPLACE_STALE ->
-                (sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing))
-                        || isOf(Span.fromContext(caller).getSpanContext(), existing);
+            case KEEP -> deliberate ? SendSpan.Plan.KEEP : SendSpan.Plan.KEEP_FOREIGN;
+            case REPLACE -> null;
+            case REPLACE_STALE -> deliberate ? SendSpan.Plan.KEEP : null;
         };
     }
 

@@ -8,6 +8,7 @@ import dev.linkspan.propagation.toy.ToyAdapter;
 import dev.linkspan.propagation.toy.ToyCarrier;
 import dev.linkspan.propagation.toy.ToyMessage;
 import dev.linkspan.propagation.toy.ToyQueue;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -144,6 +145,29 @@ class AdapterFailureTest {
         assertThat(recorded.count("linkspan.propagation.injected", "linkspan.outcome", "skipped"))
                 .isOne();
         assertThat(recorded.spans("send orders")).hasSize(1);
+    }
+
+    @Test
+    void attribute_whose_key_has_no_name_costs_no_more_than_itself() {
+        AttributeKey<?> nameless = (AttributeKey<?>) failing(AttributeKey.class, ToyAdapter.KEY, "getKey");
+        ToyAdapter adapter = new ToyAdapter() {
+            @Override
+            @SuppressWarnings("unchecked")
+            public void attributes(ToyMessage message, AttributeSink sink) {
+                sink.put((AttributeKey<String>) nameless, "value");
+                super.attributes(message, sink);
+            }
+        };
+        recorded.messaging()
+                .tracer(adapter, ClientFacts.NONE, false)
+                .startBatch(List.of(
+                        MESSAGE, ToyMessage.to("orders").key("k2").header("traceparent", Headers.traceparent(2, true))))
+                .close();
+
+        assertThat(recorded.span("process orders").getLinks())
+                .extracting(link -> link.getAttributes().get(ToyAdapter.KEY))
+                .containsExactly("k1", "k2");
+        assertThat(recorded.errors("attribute")).isPositive();
     }
 
     @Test

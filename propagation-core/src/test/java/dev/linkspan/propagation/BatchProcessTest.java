@@ -120,6 +120,22 @@ class BatchProcessTest {
     }
 
     @Test
+    void links_of_several_destinations_are_bounded_in_whatever_order_they_come() {
+        MessagingTelemetry messaging = MessagingTelemetry.builder(recorded.openTelemetry)
+                .policy("audit", policy -> policy.maxLinks(1))
+                .build();
+        List<ToyMessage> messages = new ArrayList<>(numbered(100));
+        messages.add(0, ToyMessage.to("audit").header("traceparent", Headers.traceparent(200, true)));
+        new ToyQueue(messaging).messages().startBatch(messages).close();
+        Collections.reverse(messages);
+        new ToyQueue(messaging).messages().startBatch(messages).close();
+
+        assertThat(recorded.spans())
+                .hasSize(2)
+                .allSatisfy(batch -> assertThat(batch.getLinks()).hasSize(101));
+    }
+
+    @Test
     void messages_without_context_are_counted_but_not_linked() {
         List<ToyMessage> batch = new ArrayList<>(numbered(2));
         batch.add(ToyMessage.to("orders"));

@@ -9,6 +9,7 @@ import dev.linkspan.propagation.toy.ToyQueue;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,14 @@ class DestinationNamesTest {
         assertThat(span.getName()).isEqualTo("process user.{id}");
         assertThat(span.getAttributes().get(Semconv.DESTINATION_NAME)).isEqualTo("user.77");
         assertThat(span.getAttributes().get(Semconv.DESTINATION_TEMPLATE)).isEqualTo("user.{id}");
+    }
+
+    @Test
+    void what_is_known_by_name_alone_does_not_stand_for_what_messages_say_later() {
+        queue.messages().receiveFailed(new IllegalStateException("away"), System.nanoTime(), "user.77", span -> {});
+        queue.messages().received(List.of(ToyMessage.to("user.77")), System.nanoTime());
+
+        assertThat(recorded.names()).containsExactly("poll user.77", "poll user.{id}");
     }
 
     @Test

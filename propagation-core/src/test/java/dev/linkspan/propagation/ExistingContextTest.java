@@ -65,6 +65,37 @@ class ExistingContextTest {
     }
 
     @Test
+    void context_that_policy_alone_keeps_is_no_more_deliberate_for_a_send_that_failed() {
+        ToyQueue bridge = new ToyQueue(mirroring());
+        ToyMessage received = ToyMessage.to("mirror").header("traceparent", TRACEPARENT);
+        bridge.sender()
+                .start(received)
+                .error(new IllegalStateException("the broker is away"))
+                .close();
+        ToyMessage dead = bridge.send(ToyMessage.to("dead").header("traceparent", TRACEPARENT));
+
+        assertCarries(dead, recorded.span("send dead"));
+        assertThat(links(recorded.span("send dead"))).containsExactly(ORIGIN);
+    }
+
+    @Test
+    void context_made_by_create_is_sent_once_also_where_policy_keeps_every_context() {
+        ToyQueue bridge = new ToyQueue(mirroring());
+        ToyMessage sent = bridge.send(bridge.create(ToyMessage.to("mirror")));
+        ToyMessage dead = bridge.send(ToyMessage.to("dead")
+                .header("traceparent", sent.headers().get("traceparent").get(0)));
+
+        assertCarries(sent, recorded.span("create mirror"));
+        assertCarries(dead, recorded.span("send dead"));
+    }
+
+    private MessagingTelemetry mirroring() {
+        return MessagingTelemetry.builder(recorded.openTelemetry)
+                .policy("mirror", policy -> policy.existingContext(ExistingContext.KEEP))
+                .build();
+    }
+
+    @Test
     void context_made_by_create_stays_deliberate_when_create_sees_the_message_again() {
         ToyMessage created = queue.create(queue.create(ToyMessage.to("orders")));
         ToyMessage sent = queue.send(created);

@@ -83,6 +83,18 @@ class KillSwitchTest {
     }
 
     @Test
+    void with_tracing_off_no_link_is_left_out_for_there_is_no_span_to_have_it() {
+        ToyQueue batches = new ToyQueue(recorded.messaging(
+                policy -> policy.tracing(false).createSpans(false).maxLinks(1)));
+        batches.sendAll(List.of(
+                ToyMessage.to("orders").header("traceparent", Headers.traceparent(1, true)),
+                ToyMessage.to("orders").header("traceparent", Headers.traceparent(2, true))));
+        batches.messages().startBatch(batches.poll()).close();
+
+        assertThat(recorded.count("linkspan.links.left_out")).isZero();
+    }
+
+    @Test
     void with_tracing_off_baggage_still_reaches_the_handler() {
         Baggage seen =
                 untraced.messages().call(ToyMessage.to("orders").header("baggage", "a=1"), m -> Baggage.current());

@@ -15,6 +15,7 @@ import io.opentelemetry.context.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,6 +111,31 @@ class MessageSpanTest {
         assertThat(recorded.span("process orders").getAttributes().get(Semconv.ERROR_TYPE))
                 .isEqualTo("NOT_ENOUGH_REPLICAS");
         assertThat(recorded.span("process orders").getEvents()).isEmpty();
+    }
+
+    @Test
+    void exception_whose_methods_throw_is_an_error_all_the_same() {
+        @SuppressWarnings("serial")
+        class Broken extends CompletionException {
+            @Override
+            public synchronized Throwable getCause() {
+                throw new IllegalStateException("no cause");
+            }
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }
+        queue.messages().start(MESSAGE).error(new Broken()).close();
+        queue.messages().start(MESSAGE).error(new Broken(), "3 of 10 failed").close();
+
+        assertThat(recorded.spans("process orders"))
+                .hasSize(2)
+                .allSatisfy(span ->
+                        assertThat(span.getAttributes().get(Semconv.ERROR_TYPE)).endsWith("Broken"));
+        assertThat(recorded.spans("process orders").get(1).getStatus().getDescription())
+                .isEqualTo("3 of 10 failed");
     }
 
     @Test
