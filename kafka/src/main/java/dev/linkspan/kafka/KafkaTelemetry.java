@@ -143,8 +143,8 @@ public final class KafkaTelemetry {
     /**
      * As {@link #wrap(Consumer)}, with what the consumer does not tell of itself.
      *
-     * @param config the configuration that the consumer was made with; {@code client.id}, {@code group.id} and
-     *     {@code bootstrap.servers} (if it is one) are used
+     * @param config the configuration that the consumer was made with; {@code client.id}, {@code group.id},
+     *     {@code bootstrap.servers} (if it is one) and, for {@link KafkaSettlement}, {@code enable.auto.commit} are used
      * @throws NullPointerException if an argument is null
      */
     @SuppressWarnings("unchecked") // the proxy of a Consumer<K, V> is one
@@ -194,7 +194,7 @@ public final class KafkaTelemetry {
 
     /**
      * The tracer over a consumer's records. It may be used from any thread, and calls no method of the consumer. That of a
-     * wrapped consumer is the same each time; that of another is made anew, to be kept.
+     * consumer that this telemetry wrapped is the same each time; that of another is made anew, to be kept.
      *
      * @param consumer what {@link #wrap(Consumer)} returned, or a consumer that is not wrapped: then call this on the thread
      *     that uses it, and deliveries are counted when they are processed. A class of your own around a wrapped consumer is

@@ -107,16 +107,16 @@ final class SendSpans<M, H> {
      */
     SendSpan.@Nullable Plan keep(
             SpanContext existing, DestinationOperation destination, Context caller, boolean sends) {
-        if (!existing.isValid()) {
+        ExistingContext policy = destination.policy.existingContext;
+        if (!existing.isValid() || policy == ExistingContext.REPLACE) {
             return null;
         }
         boolean created = sends ? telemetry.created.remove(existing) : telemetry.created.contains(existing);
         boolean deliberate = created || isOf(Span.fromContext(caller).getSpanContext(), existing);
-        return switch (destination.policy.existingContext) {
-            case KEEP -> deliberate ? SendSpan.Plan.KEEP : SendSpan.Plan.KEEP_FOREIGN;
-            case REPLACE -> null;
-            case REPLACE_STALE -> deliberate ? SendSpan.Plan.KEEP : null;
-        };
+        if (deliberate) {
+            return SendSpan.Plan.KEEP;
+        }
+        return policy == ExistingContext.KEEP ? SendSpan.Plan.KEEP_FOREIGN : null;
     }
 
     /** Whether somebody here has put the current span's own context there; one from elsewhere came with a message. */

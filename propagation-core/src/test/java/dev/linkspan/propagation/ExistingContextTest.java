@@ -89,8 +89,21 @@ class ExistingContextTest {
         assertCarries(dead, recorded.span("send dead"));
     }
 
+    @Test
+    void context_made_by_create_stays_deliberate_when_policy_replaces_it_elsewhere() {
+        ToyQueue bridge = new ToyQueue(mirroring());
+        ToyMessage created = bridge.create(ToyMessage.to("replacing"));
+        ToyMessage replaced = bridge.send(created);
+        ToyMessage dead = bridge.send(ToyMessage.to("dead")
+                .header("traceparent", created.headers().get("traceparent").get(0)));
+
+        assertCarries(replaced, recorded.span("send replacing"));
+        assertCarries(dead, recorded.span("create replacing"));
+    }
+
     private MessagingTelemetry mirroring() {
         return MessagingTelemetry.builder(recorded.openTelemetry)
+                .policy("replacing", policy -> policy.existingContext(ExistingContext.REPLACE))
                 .policy("mirror", policy -> policy.existingContext(ExistingContext.KEEP))
                 .build();
     }

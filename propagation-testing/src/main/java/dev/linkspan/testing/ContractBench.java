@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 abstract class ContractBench<O, M> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Where spans may stay open, there is nothing to wait for but what other threads still do. */
-    private static final Duration PATIENCE_UNCHECKED = Duration.ofSeconds(3);
+    /** Where spans may stay open, or stayed open before. */
+    private static final Duration LESS_PATIENCE = Duration.ofSeconds(3);
 
     private static final boolean OLD_NAMES = System.getProperty(
                     "otel.semconv-stability.opt-in", System.getenv().getOrDefault("OTEL_SEMCONV_STABILITY_OPT_IN", ""))
@@ -33,6 +33,7 @@ abstract class ContractBench<O, M> {
     private @Nullable TestTelemetry telemetry;
     private @Nullable PropagationHarness<O, M> harness;
     private boolean checked = true;
+    private boolean waitedInVain;
 
     /** A new harness, not started. */
     protected abstract PropagationHarness<O, M> harness();
@@ -89,6 +90,7 @@ abstract class ContractBench<O, M> {
         harness = null;
         telemetry = null;
         checked = true;
+        waitedInVain = false;
         if (open != null) {
             open.close();
         }
@@ -121,7 +123,9 @@ abstract class ContractBench<O, M> {
     }
 
     private boolean awaitNoneOpen() {
-        return telemetry().spans.awaitNoneOpen(checked ? PATIENCE : PATIENCE_UNCHECKED);
+        boolean none = telemetry().spans.awaitNoneOpen(checked && !waitedInVain ? PATIENCE : LESS_PATIENCE);
+        waitedInVain |= !none;
+        return none;
     }
 
     final MetricsAssert metrics() {

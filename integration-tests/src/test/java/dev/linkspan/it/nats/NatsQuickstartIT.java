@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,8 @@ class NatsQuickstartIT {
 
     @RegisterExtension
     static final LinkspanExtension otel = LinkspanExtension.create();
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final NatsQuickstart quickstart = new NatsQuickstart(handled::add);
@@ -44,12 +47,13 @@ class NatsQuickstartIT {
         String stream = clients.stream("stored.orders");
         NatsTelemetry nats = NatsTelemetry.create(otel.openTelemetry());
         Connection connection = nats.wrap(clients.connection());
+        long start = System.nanoTime();
         try {
             quickstart.pull(
                     nats,
                     connection,
                     PullSubscribeOptions.builder().durable("billing").build(),
-                    handled::isEmpty);
+                    () -> handled.isEmpty() && System.nanoTime() - start < PATIENCE);
 
             assertThat(handled).containsExactly("a table");
             Awaitility.await()
