@@ -28,7 +28,7 @@ class RabbitMqBrokerLifeIT extends BrokerLifeContract<RabbitMqServer> {
     }
 
     @Override
-    protected Queue queue(RabbitMqServer broker) {
+    protected Queue queue(RabbitMqServer broker) throws InterruptedException {
         return new DurableQueue(new RabbitMqClients(broker, "RabbitMqBrokerLifeIT"));
     }
 
@@ -46,9 +46,9 @@ class RabbitMqBrokerLifeIT extends BrokerLifeContract<RabbitMqServer> {
         private final String name;
         private final Channel sending;
 
-        DurableQueue(RabbitMqClients rabbitMq) {
+        DurableQueue(RabbitMqClients rabbitMq) throws InterruptedException {
             this.rabbitMq = rabbitMq;
-            this.name = rabbitMq.queue();
+            this.name = rabbitMq.queueOnDisk();
             this.sending = rabbitMq.confirmingChannel();
         }
 

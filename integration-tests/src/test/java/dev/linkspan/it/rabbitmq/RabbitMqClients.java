@@ -95,6 +95,16 @@ public final class RabbitMqClients extends TestClients {
         return queue(Map.of());
     }
 
+    /**
+     * As {@link #queue()}, for a broker that is going to be killed: what it knows of its queues, other than their messages,
+     * is on disk up to two seconds later. One that forgot a queue gets an empty one from the client that recovers.
+     */
+    String queueOnDisk() throws InterruptedException {
+        String name = queue();
+        TimeUnit.SECONDS.sleep(4);
+        return name;
+    }
+
     /** A durable queue with arguments such as {@code x-queue-type}. Returns its name. */
     String queue(Map<String, Object> arguments) {
         String name = uniqueName();
