@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -194,7 +195,12 @@ class KafkaBatchIT {
                 () -> {
                     first.consumer.poll(Duration.ofMillis(50));
                     second.consumer.poll(Duration.ofMillis(50)).forEach(taken::add);
-                    return first.consumer.assignment().size() == 1 && !taken.isEmpty();
+                    Set<TopicPartition> both = new HashSet<>(first.consumer.assignment());
+                    both.addAll(second.consumer.assignment());
+                    return first.consumer.assignment().size() == 1
+                            && second.consumer.assignment().size() == 1
+                            && both.size() == 2
+                            && !taken.isEmpty();
                 },
                 () -> "the second member gets a partition; it has " + second.consumer.assignment());
         TopicPartition lost = second.consumer.assignment().iterator().next();
